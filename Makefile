@@ -1,0 +1,30 @@
+# Every target sets itself up; a second call starts in seconds.
+BIN := .venv/bin
+ARGS ?=
+PYTEST_ARGS ?= -n 2
+
+.PHONY: set-up demo test check lock bench-demo clean
+set-up:
+	@.ci/set-up
+
+demo: set-up
+	@$(BIN)/trimtab demo $(ARGS)
+
+test: set-up
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+check: set-up
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock: set-up
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal \
+	  --python-version 3.11 pyproject.toml --group dev --extra vault -o requirements.lock
+
+bench-demo: set-up
+	@$(BIN)/python -m benchmarks.demo $(ARGS)
+
+clean:
+	rm -rf .venv var api/web/static api/web/assets/node_modules

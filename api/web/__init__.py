@@ -1,0 +1,28 @@
+"""The pages: plain links and forms, rendered on the server; each calls one function."""
+
+from fastapi import FastAPI
+from fastapi.responses import PlainTextResponse
+
+from api.web import failures, govern, network, operate, search, sign_in, work
+from api.web.manifest import ADDRESS, STATIC, read_manifest
+from api.web.static_files import BuiltFiles
+
+WITHOUT_PAGES = """\
+This Trimtab was built without pages; REST answers below /api/v1.
+For the pages install the released wheel, or build again where npm reaches its registry.
+"""
+
+
+def install(app: FastAPI) -> None:
+    """Serve the pages, their files, and failures as pages; a build without them says so."""
+    if read_manifest() is None:
+        app.get("/{path:path}", include_in_schema=False)(without_pages)
+        return
+    app.mount(ADDRESS, BuiltFiles(directory=STATIC), name="static")
+    failures.install(app)
+    for room in (sign_in, search, network, work, operate, govern):
+        app.include_router(room.router)
+
+
+def without_pages(path: str) -> PlainTextResponse:  # noqa: ARG001 - the same for every path
+    return PlainTextResponse(WITHOUT_PAGES, status_code=404)

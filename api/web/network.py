@@ -1,0 +1,118 @@
+"""Dashboard, devices and drift."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from fastapi.responses import RedirectResponse, Response
+
+from api.access import PageVisit
+from api.web.render import page
+from changes import requests
+from changes.requests import Wanted
+from changes.states import State
+from drift import baselines, compliance, findings
+from drift.engine.sidebyside import rows
+from inventory import devices, relations, snapshots
+from operations import events
+
+router = APIRouter(include_in_schema=False)
+LIMIT = 50
+UNREACHED = {"unreachable", "refused", "host_key_changed", "timeout", "unsupported", "error"}
+
+
+@router.get("/")
+def dashboard(visit: PageVisit) -> Response:
+    ctx = visit.ctx
+    drift = findings.list_findings(ctx, limit=500)
+    known = devices.list_devices(ctx, state="active", limit=1000)
+    return page(
+        "dashboard.html", visit, drift=drift[:10], drift_count=len(drift),
+        unauthorised=sum(1 for one in drift if one.verdict == "unauthorised"),
+        devices=len(known), unreached=[one for one in known if one.outcome in UNREACHED],
+        waiting=requests.list_changes(ctx, state=State.PROPOSED, limit=10),
+        running=requests.list_changes(ctx, state=State.RUNNING, limit=10),
+        events=events.list_events(ctx, state="open", limit=10),
+    )  # fmt: skip
+
+
+@router.get("/devices")
+def list_devices(
+    visit: PageVisit, site: str = "", platform: str = "", state: str = "", after: str = ""
+) -> Response:
+    found = devices.list_devices(
+        visit.ctx, site=site or None, platform=platform or None, state=state or None,
+        after=after or None, limit=LIMIT,
+    )  # fmt: skip
+    drifted = {one.device_id: one for one in findings.list_findings(visit.ctx, limit=500)}
+    more = found[-1].hostname if len(found) == LIMIT else ""
+    return page(
+        "devices.html", visit, devices=found, drifted=drifted, more=more, site=site,
+        platform=platform, state=state,
+    )  # fmt: skip
+
+
+@router.get("/devices/{device_id}")
+def show_device(visit: PageVisit, device_id: int) -> Response:
+    ctx = visit.ctx
+    device = devices.get_device(ctx, device_id)
+    return page(
+        "device.html", visit, device=device,
+        snapshots=snapshots.list_snapshots(ctx, device_id=device_id, limit=LIMIT),
+        baselines=baselines.versions(ctx, device_id),
+        relations=relations.list_relations(ctx, device_id),
+        findings=findings.list_findings(ctx, state=None, device_id=device_id, limit=LIMIT),
+        rules=compliance.verdicts(ctx, device_id=device_id),
+    )  # fmt: skip
+
+
+@router.get("/snapshots/{snapshot_id}")
+def show_snapshot(visit: PageVisit, snapshot_id: int) -> Response:
+    snapshot = snapshots.get_snapshot(visit.ctx, snapshot_id)
+    text = snapshots.text_of(visit.ctx, snapshot.digest)
+    return page("snapshot.html", visit, snapshot=snapshot, text=text)
+
+
+@router.get("/findings")
+def list_findings(
+    visit: PageVisit, state: str = "open", verdict: str = "", after: int = 0
+) -> Response:
+    found = findings.list_findings(
+        visit.ctx, state=state or None, verdict=verdict or None, after=after or None, limit=LIMIT
+    )
+    more = found[-1].id if len(found) == LIMIT else 0
+    return page("findings.html", visit, findings=found, state=state, verdict=verdict, more=more)
+
+
+@router.get("/findings/{finding_id}")
+def show_finding(visit: PageVisit, finding_id: int) -> Response:
+    ctx = visit.ctx
+    finding = findings.get(ctx, finding_id)
+    running = snapshots.text_of(ctx, finding.snapshot.digest)
+    intended = snapshots.text_of(ctx, finding.baseline.digest)
+    return page("finding.html", visit, finding=finding, rows=rows(running, intended))
+
+
+@router.post("/findings/{finding_id}/change")
+def request_change(
+    visit: PageVisit, finding_id: int, title: Annotated[str, Form()],
+    reason: Annotated[str, Form()],
+) -> Response:  # fmt: skip
+    wanted = Wanted(title=title, reason=reason)
+    change = requests.request_correction(visit.ctx, [finding_id], wanted)
+    return RedirectResponse(f"/changes/{change.id}", status_code=303)
+
+
+@router.post("/findings/{finding_id}/acceptance")
+def accept(visit: PageVisit, finding_id: int, reason: Annotated[str, Form()]) -> Response:
+    findings.accept_as_baseline(visit.ctx, finding_id, reason=reason)
+    return RedirectResponse(f"/findings/{finding_id}", status_code=303)
+
+
+@router.post("/findings/{finding_id}/suppression")
+def suppress(
+    visit: PageVisit, finding_id: int, reason: Annotated[str, Form()], days: Annotated[int, Form()]
+) -> Response:
+    until = visit.ctx.now() + timedelta(days=days)
+    findings.suppress(visit.ctx, finding_id, reason=reason, until=until)
+    return RedirectResponse(f"/findings/{finding_id}", status_code=303)

@@ -1,0 +1,85 @@
+"""Events, problems, knowledge and schedules."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from fastapi.responses import RedirectResponse, Response
+
+from api.access import PageVisit
+from api.web.render import page
+from operations import events, knowledge, problems, schedules
+from operations.models import Article, Event, Problem
+
+router = APIRouter(include_in_schema=False)
+LIMIT = 50
+
+
+@router.get("/events")
+def list_events(visit: PageVisit, state: str = "", after: int = 0) -> Response:
+    found = events.list_events(visit.ctx, state=state or None, after=after or None, limit=LIMIT)
+    more = found[-1].id if len(found) == LIMIT else 0
+    return page("events.html", visit, events=found, state=state, more=more)
+
+
+@router.get("/events/{event_id}")
+def show_event(visit: PageVisit, event_id: int) -> Response:
+    event = visit.ctx.get(Event, event_id)
+    visit.ctx.require("event.read", event)
+    return page(
+        "event.html", visit, event=event, offered=knowledge.offered_for(visit.ctx, event),
+        linked=knowledge.linked_to(visit.ctx, event),
+    )  # fmt: skip
+
+
+@router.post("/events/{event_id}/acknowledgement")
+def acknowledge(visit: PageVisit, event_id: int) -> Response:
+    events.acknowledge(visit.ctx, event_id)
+    return RedirectResponse(f"/events/{event_id}", status_code=303)
+
+
+@router.post("/events/{event_id}/closure")
+def close(visit: PageVisit, event_id: int, note: Annotated[str, Form()]) -> Response:
+    events.close(visit.ctx, event_id, note)
+    return RedirectResponse(f"/events/{event_id}", status_code=303)
+
+
+@router.get("/problems")
+def list_problems(visit: PageVisit) -> Response:
+    return page("problems.html", visit, problems=problems.list_problems(visit.ctx))
+
+
+@router.get("/problems/{problem_id}")
+def show_problem(visit: PageVisit, problem_id: int) -> Response:
+    problem = visit.ctx.get(Problem, problem_id)
+    visit.ctx.require("problem.read", problem)
+    found = problems.events_of(visit.ctx, problem)
+    return page("problem.html", visit, problem=problem, events=found)
+
+
+@router.get("/knowledge")
+def list_articles(visit: PageVisit) -> Response:
+    return page("knowledge.html", visit, articles=knowledge.list_articles(visit.ctx))
+
+
+@router.get("/knowledge/{article_id}")
+def show_article(visit: PageVisit, article_id: int) -> Response:
+    visit.ctx.require("knowledge.read")
+    return page("article.html", visit, article=visit.ctx.get(Article, article_id))
+
+
+@router.get("/schedules")
+def list_schedules(visit: PageVisit) -> Response:
+    visit.ctx.require("schedule.read")
+    return page("schedules.html", visit, schedules=schedules.list_schedules(visit.ctx))
+
+
+@router.post("/schedules/{schedule_id}/pause")
+def pause(visit: PageVisit, schedule_id: int) -> Response:
+    schedules.pause(visit.ctx, schedule_id)
+    return RedirectResponse("/schedules", status_code=303)
+
+
+@router.post("/schedules/{schedule_id}/resumption")
+def resume(visit: PageVisit, schedule_id: int) -> Response:
+    schedules.resume(visit.ctx, schedule_id)
+    return RedirectResponse("/schedules", status_code=303)

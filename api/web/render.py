@@ -1,0 +1,141 @@
+"""Templates to HTML. Everything is escaped, and device text cannot hide what it holds."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from api.access import Visit
+from api.web.badges import badge_of
+from api.web.manifest import Manifest, read_manifest
+from api.web.menu import menu_for
+from operations.knowledge import html_of
+
+TEMPLATES = Path(__file__).parent / "templates"
+NONE = Markup('<span class="none">–</span>')  # noqa: RUF001 - the dash of an empty cell
+SPANS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+
+
+def device_text(value: object) -> str:
+    """Text of a device made visible: what does not print shows as its code point.
+
+    Terminal escapes, bidirectional overrides, zero-width and invalid characters thus cannot alter
+    what a person reads. HTML is not its matter: templates escape everything.
+    """
+    return "".join(
+        char if char.isprintable() or char in "\n\t" else _code_point(char) for char in str(value)
+    )
+
+
+def _code_point(char: str) -> str:
+    point = ord(char)
+    return f"\\x{point:02x}" if point < 0x100 else f"\\u{{{point:x}}}"
+
+
+def stamp(value: datetime | str | None) -> Markup:
+    """A time in ISO form with its zone, to the minute; the second and the age are in its title."""
+    at = _aware(value)
+    if at is None:
+        return NONE
+    return Markup(
+        '<time datetime="{}" title="{} ({} ago)">{} <span class="zone">UTC</span></time>'
+    ).format(
+        at.isoformat(),
+        at.strftime("%Y-%m-%d %H:%M:%S UTC"),
+        _span(at),
+        at.strftime("%Y-%m-%d %H:%M"),
+    )
+
+
+def clock(value: datetime | str | None) -> Markup:
+    """A time to the second, for logs and records."""
+    at = _aware(value)
+    if at is None:
+        return NONE
+    return Markup('<time datetime="{}">{} <span class="zone">UTC</span></time>').format(
+        at.isoformat(), at.strftime("%Y-%m-%d %H:%M:%S")
+    )
+
+
+def age(value: datetime | str | None) -> Markup:
+    """How long ago a time was, in one unit; the time itself is in its title."""
+    at = _aware(value)
+    if at is None:
+        return NONE
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        at.isoformat(), at.strftime("%Y-%m-%d %H:%M:%S UTC"), _span(at)
+    )
+
+
+def _aware(value: datetime | str | None) -> datetime | None:
+    at = datetime.fromisoformat(value) if isinstance(value, str) and value else value
+    return at.astimezone(UTC) if isinstance(at, datetime) else None
+
+
+def _span(at: datetime) -> str:
+    seconds = max(0, int((datetime.now(UTC) - at).total_seconds()))
+    for size, name in SPANS:
+        if seconds >= size:
+            return f"{seconds // size} {name}"
+    return "0 s"
+
+
+def as_json(value: object) -> str:
+    """One line of JSON for people; device text in it is made visible by `device`."""
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def icon(manifest: Manifest, name: str) -> Markup:
+    return Markup('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>').format(
+        manifest.icon(name)
+    )
+
+
+def make_environment(manifest: Manifest) -> Environment:
+    """Templates over built assets; an unknown variable, asset or icon is an error, not a blank."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    made.filters.update(
+        device=device_text, stamp=stamp, clock=clock, age=age, as_json=as_json,
+        markdown=lambda body: Markup(html_of(body)),  # noqa: S704 - raw HTML is off in html_of
+    )  # fmt: skip
+    made.globals.update(
+        asset=manifest.address, icon=lambda name: icon(manifest, name), badge_of=badge_of
+    )
+    return made
+
+
+@cache
+def environment() -> Environment:
+    manifest = read_manifest()
+    if manifest is None:
+        raise RuntimeError("Trimtab was built without pages; api.web.install serves none then.")
+    return make_environment(manifest)
+
+
+def page(name: str, visit: Visit | None, *, status: int = 200, **values: object) -> HTMLResponse:
+    """A whole page from a template and its values."""
+    may = permissions_of(visit)
+    text = environment().get_template(name).render(
+        menu=menu_for(may) if visit else (), may=may,
+        username=visit.username if visit else "", csrf_token=visit.csrf_token if visit else "",
+        **values,
+    )  # fmt: skip
+    return HTMLResponse(text, status_code=status, headers={"Cache-Control": "no-store"})
+
+
+def permissions_of(visit: Visit | None) -> Callable[[str], bool]:
+    """Whether the visitor has a permission anywhere; asked once each while a page is made."""
+
+    @cache
+    def may(permission: str) -> bool:
+        return visit is not None and bool(visit.ctx.units(permission))
+
+    return may

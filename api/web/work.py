@@ -1,0 +1,125 @@
+"""Change requests, their approval, and executions with their live log."""
+
+import time
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Header, Request
+from fastapi.responses import RedirectResponse, Response, StreamingResponse
+
+from api.access import PageVisit, Visit, page_origin, runtime_of
+from api.web.render import device_text, page
+from changes import approvals, oversight, requests
+from changes.models import ExecutionEvent
+from changes.requests import plan_of
+from changes.states import State
+from core.actor import Actor, Origin
+from core.runtime import Runtime
+
+router = APIRouter(include_in_schema=False)
+LIMIT = 50
+POLL_SECONDS = 0.5
+STREAM_SECONDS = 600.0
+
+
+@router.get("/changes")
+def list_changes(visit: PageVisit, state: str = "", after: int = 0) -> Response:
+    found = requests.list_changes(visit.ctx, state=state or None, after=after or None, limit=LIMIT)
+    more = found[-1].id if len(found) == LIMIT else 0
+    return page("changes.html", visit, changes=found, state=state, more=more)
+
+
+@router.get("/changes/{change_id}")
+def show_change(visit: PageVisit, change_id: int) -> Response:
+    return _shown(visit, change_id, "change.html")
+
+
+@router.get("/changes/{change_id}/execution")
+def show_execution(visit: PageVisit, change_id: int) -> Response:
+    return _shown(visit, change_id, "execution.html")
+
+
+def _shown(visit: Visit, change_id: int, template: str) -> Response:
+    change = requests.get_change(visit.ctx, change_id)
+    mine = change.requested_by_id == visit.ctx.person.person_id
+    return page(
+        template, visit, change=change, plan=plan_of(change), own=mine,
+        standing=approvals.standing(visit.ctx, change), required=approvals.REQUIRED[change.kind],
+        verifications=oversight.verifications(visit.ctx, change_id),
+        log=oversight.log(visit.ctx, change_id),
+    )  # fmt: skip
+
+
+@router.post("/changes/{change_id}/approvals")
+def approve(
+    visit: PageVisit, change_id: int, digest: Annotated[str, Form()],
+    note: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    approvals.approve(visit.ctx, change_id, digest=digest, note=note)
+    return _back(change_id)
+
+
+@router.post("/changes/{change_id}/rejections")
+def reject(
+    visit: PageVisit, change_id: int, digest: Annotated[str, Form()],
+    note: Annotated[str, Form()] = "",
+) -> Response:  # fmt: skip
+    approvals.reject(visit.ctx, change_id, digest=digest, note=note)
+    return _back(change_id)
+
+
+@router.post("/changes/{change_id}/stop")
+def stop(visit: PageVisit, change_id: int, note: Annotated[str, Form()] = "") -> Response:
+    oversight.stop(visit.ctx, change_id, note=note)
+    return _back(change_id)
+
+
+@router.post("/changes/{change_id}/rollback")
+def roll_back(visit: PageVisit, change_id: int, note: Annotated[str, Form()]) -> Response:
+    undoing = oversight.request_rollback(visit.ctx, change_id, reason=note)
+    return _back(undoing.id)
+
+
+@router.get("/changes/{change_id}/stream")
+def stream(
+    request: Request, visit: PageVisit, change_id: int, after: int = 0,
+    last_event_id: Annotated[int, Header()] = 0,
+) -> Response:  # fmt: skip
+    """Server-sent events from `Last-Event-ID` (or `after`) on; ends when the change is over."""
+    requests.get_change(visit.ctx, change_id)
+    follow = _follow(
+        runtime_of(request),
+        visit.ctx.person,
+        page_origin(request),
+        change_id,
+        max(after, last_event_id),
+    )
+    return StreamingResponse(follow, media_type="text/event-stream")
+
+
+def _follow(
+    runtime: Runtime, person: Actor, origin: Origin, change_id: int, after: int
+) -> Iterator[str]:
+    deadline = time.monotonic() + STREAM_SECONDS
+    while time.monotonic() < deadline:
+        with runtime.context(person, origin) as ctx:
+            events = oversight.log(ctx, change_id, after=after)
+            state = requests.get_change(ctx, change_id).state
+            told = [_sse(event) for event in events]
+        yield from told
+        after = events[-1].id if events else after
+        if state not in {State.APPROVED, State.RUNNING}:
+            yield "event: end\ndata: over\n\n"
+            return
+        time.sleep(POLL_SECONDS)
+
+
+def _sse(event: ExecutionEvent) -> str:
+    words = f"{event.at:%H:%M:%S} {event.status:11} {event.host:20} {event.task}\n{event.text}"
+    lines = device_text(words).rstrip("\n").split("\n")
+    return f"id: {event.id}\n" + "".join(f"data: {line}\n" for line in lines) + "\n"
+
+
+def _back(change_id: int) -> Response:
+    return RedirectResponse(f"/changes/{change_id}", status_code=HTTPStatus.SEE_OTHER)

@@ -1,0 +1,1 @@
+"""Change requests, approvals, execution, verification and attribution."""

@@ -1,0 +1,72 @@
+"""Explain drift by the changes of the device: the verdict. Reads only."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+
+from changes.models import ChangeRequest, ChangeTarget
+from changes.plans import Mark, TargetPlan, mark
+from changes.requests import plan_of
+from changes.states import State
+from core.context import Context
+from drift.attribution import Verdict
+from drift.engine import Assessment
+
+FLIPPED = {"extra": "missing", "missing": "extra", "moved": "moved"}
+LOOKED_AT = (State.APPROVED, State.RUNNING, State.INTERRUPTED, State.SUCCEEDED)
+RECENT = 50  # changes of a device that are compared, newest first
+
+
+def attribute(ctx: Context, device_id: int, assessment: Assessment) -> Verdict:
+    """Why the device differs from its baseline: the change that explains it, or nobody's."""
+    drift = frozenset(mark(one) for one in assessment.differences)
+    for change, plan in _changes(ctx, device_id):
+        verdict = _explained(change, frozenset(plan.declared), drift)
+        if verdict is not None:
+            return verdict
+    return Verdict(
+        verdict="unauthorised",
+        reason="No approved change explains this difference; somebody changed the device directly.",
+    )
+
+
+def effect(plan: TargetPlan) -> frozenset[Mark]:
+    """How the device differs from its baseline once a change away from it is in effect."""
+    return frozenset((path, line, FLIPPED[side]) for path, line, side in plan.declared)
+
+
+def _explained(
+    change: ChangeRequest, declared: frozenset[Mark], drift: frozenset[Mark]
+) -> Verdict | None:
+    effected = frozenset((path, line, FLIPPED[side]) for path, line, side in declared)
+    name = f"C{change.id} ({change.title})"
+    if drift == effected and change.state != State.SUCCEEDED:
+        return Verdict(
+            verdict="authorised", change_id=change.id,
+            reason=f"This is exactly the effect of the approved change {name}.",
+        )  # fmt: skip
+    if drift != declared:
+        return None
+    if change.state == State.SUCCEEDED:
+        return Verdict(
+            verdict="reverted", change_id=change.id,
+            reason=f"The device shows again what {name} had changed; somebody undid it.",
+        )  # fmt: skip
+    return Verdict(
+        verdict="not_applied", change_id=change.id,
+        reason=f"{name} corrects exactly this; it is {change.state} but not applied yet.",
+    )  # fmt: skip
+
+
+def _changes(ctx: Context, device_id: int) -> Iterator[tuple[ChangeRequest, TargetPlan]]:
+    rows = ctx.session.scalars(
+        select(ChangeRequest)
+        .join(ChangeTarget, ChangeTarget.change_id == ChangeRequest.id)
+        .where(ChangeTarget.device_id == device_id, ChangeRequest.state.in_(LOOKED_AT))
+        .order_by(ChangeRequest.id.desc())
+        .limit(RECENT)
+    )
+    for change in rows:
+        for target in plan_of(change).targets:
+            if target.device_id == device_id:
+                yield change, target

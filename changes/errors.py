@@ -1,0 +1,79 @@
+"""Why a change is refused; each names the subject, the situation and what to do."""
+
+from typing import ClassVar
+
+from core.errors import Conflict, InvalidInput, NotPermitted, TrimtabError
+
+
+class StaleDigest(Conflict):
+    code: ClassVar[str] = "stale_digest"
+
+
+class OwnChange(NotPermitted):
+    code: ClassVar[str] = "own_change"
+
+
+class AlreadyDecided(Conflict):
+    code: ClassVar[str] = "already_decided"
+
+
+class WrongState(Conflict):
+    code: ClassVar[str] = "wrong_state"
+
+
+class NothingToDo(InvalidInput):
+    code: ClassVar[str] = "nothing_to_do"
+
+
+class NotActive(Conflict):
+    code: ClassVar[str] = "device_not_active"
+
+
+class NoSafeCommands(InvalidInput):
+    code: ClassVar[str] = "no_safe_commands"
+
+
+class SecretInPlan(InvalidInput):
+    code: ClassVar[str] = "secret_in_plan"
+
+
+class UnknownPlaybook(InvalidInput):
+    code: ClassVar[str] = "unknown_playbook"
+
+
+class InvalidVariables(InvalidInput):
+    code: ClassVar[str] = "invalid_variables"
+
+
+class WindowClosed(Conflict):
+    code: ClassVar[str] = "window_closed"
+
+
+class PreStateChanged(Conflict):
+    code: ClassVar[str] = "pre_state_changed"
+
+
+class NotApproved(Conflict):
+    code: ClassVar[str] = "not_approved"
+
+
+class PlaybookBroken(TrimtabError):
+    code: ClassVar[str] = "playbook_broken"
+
+
+class DeviceNotObserved(Conflict):
+    code: ClassVar[str] = "device_not_observed"
+
+
+class StopRequested(Conflict):
+    code: ClassVar[str] = "stop_requested"
+
+
+class LeaseLost(Conflict):
+    code: ClassVar[str] = "lease_lost"
+
+
+class AnsibleUnavailable(TrimtabError):
+    """Ansible could not be started, or ended without a word."""
+
+    code: ClassVar[str] = "ansible_unavailable"

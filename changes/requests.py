@@ -1,0 +1,167 @@
+"""Change requests: prepared from findings or from given lines. Approves and runs nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import select
+
+from changes.errors import NothingToDo, WrongState
+from changes.models import ChangeRequest, ChangeTarget
+from changes.plans import PLAN, Plan, TargetPlan, correction, digest_of, make_plan, typed
+from changes.states import State, allowed
+from core.context import Context
+from core.errors import InvalidInput
+from drift import baselines
+from drift.models import Finding
+from inventory.models import Device
+
+Kind = Literal["standard", "normal", "emergency"]
+Method = Literal["playbook", "by_hand"]
+Window = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a request says of itself."""
+
+    title: str
+    reason: str
+    kind: Kind = "normal"
+    method: Method = "playbook"
+    window: Window | None = None
+    problem_id: int | None = None
+
+
+def request_correction(ctx: Context, finding_ids: Sequence[int], wanted: Wanted) -> ChangeRequest:
+    """Request that devices go back to their baselines. Needs `change.request` on each device."""
+    found = {one.device_id: one for one in (ctx.get(Finding, key) for key in finding_ids)}
+    return _propose(ctx, [(corrected(ctx, one), one.id) for one in found.values()], wanted)
+
+
+def corrected(ctx: Context, finding: Finding) -> TargetPlan:
+    """What brings the finding's device back to its baseline. Needs `change.request` on it."""
+    ctx.require("change.request", finding)
+    if finding.state == "resolved":
+        raise NothingToDo(f"Finding {finding.id} of {finding.device.hostname} is resolved.")
+    return correction(ctx, finding.device, baselines.text(ctx, finding.baseline))
+
+
+def request_lines(
+    ctx: Context, lines: Mapping[int, Sequence[str]], wanted: Wanted
+) -> ChangeRequest:
+    """Request that given lines are typed on devices (by id). Needs `change.request` on each."""
+    targets: list[tuple[TargetPlan, int | None]] = []
+    for device_id, typed_lines in lines.items():
+        device = ctx.get(Device, device_id)
+        ctx.require("change.request", device)
+        targets.append((typed(ctx, device, typed_lines), None))
+    return _propose(ctx, targets, wanted)
+
+
+def _propose(
+    ctx: Context, targets: Sequence[tuple[TargetPlan, int | None]], wanted: Wanted
+) -> ChangeRequest:
+    if not targets:
+        raise NothingToDo("A change needs at least one device.")
+    if not wanted.title.strip() or not wanted.reason.strip():
+        raise InvalidInput("A change needs a title and a reason that its approvers understand.")
+    if ctx.person.person_id is None:
+        raise InvalidInput("A change is requested by a person, never by the platform.")
+    check_window(ctx, wanted.window)
+    plan = make_plan(
+        [one for one, _ in targets], kind=wanted.kind, method=wanted.method, window=wanted.window
+    )
+    start, end = wanted.window or (None, None)
+    change = ctx.add(
+        ChangeRequest(
+            kind=wanted.kind, title=wanted.title, reason=wanted.reason, state=State.PROPOSED,
+            method=wanted.method, plan=PLAN.dump_python(plan, mode="json"),
+            digest=digest_of(plan), requested_by_id=ctx.person.person_id,
+            requested_at=ctx.now(), window_start=start, window_end=end,
+            problem_id=wanted.problem_id,
+        )
+    )  # fmt: skip
+    for index, (one, finding_id) in enumerate(targets):
+        wave = min(index, 1)  # the first device is the canary
+        ctx.add(
+            ChangeTarget(
+                change_id=change.id, device_id=one.device_id, finding_id=finding_id, wave=wave
+            )
+        )
+    ctx.session.refresh(change, ["targets", "approvals"])
+    ctx.record(
+        "change.requested", change, kind=wanted.kind, method=wanted.method, digest=change.digest,
+        devices=[one.hostname for one, _ in targets], reason=wanted.reason,
+    )  # fmt: skip
+    return change
+
+
+def check_window(ctx: Context, window: Window | None) -> None:
+    """Raise InvalidInput unless the window is aware, forward and not over."""
+    if window is None:
+        return
+    start, end = window
+    if start.tzinfo is None or end.tzinfo is None:
+        raise InvalidInput("A window's times name their time zone.")
+    if end <= start or end <= ctx.now():
+        raise InvalidInput("A window ends after it starts, and not in the past.")
+
+
+def plan_of(change: ChangeRequest) -> Plan:
+    """The plan as it was requested."""
+    return PLAN.validate_python(change.plan)
+
+
+def get_change(ctx: Context, change_id: int) -> ChangeRequest:
+    """The change, for those who may read it on every one of its devices."""
+    change = ctx.get(ChangeRequest, change_id)
+    require_on_all(ctx, change, "change.read")
+    return change
+
+
+def list_changes(
+    ctx: Context, *, state: str | None = None, after: int | None = None, limit: int = 50
+) -> list[ChangeRequest]:
+    """Changes of devices in one's jurisdiction, newest first."""
+    mine = (
+        select(ChangeTarget.change_id)
+        .join(Device, Device.id == ChangeTarget.device_id)
+        .join(Device.site)
+        .where(Device.owned_by(ctx.units("change.read")))
+    )
+    query = select(ChangeRequest).where(ChangeRequest.id.in_(mine))
+    if state is not None:
+        query = query.where(ChangeRequest.state == state)
+    if after is not None:
+        query = query.where(ChangeRequest.id < after)
+    return list(ctx.session.scalars(query.order_by(ChangeRequest.id.desc()).limit(limit)))
+
+
+def cancel(ctx: Context, change_id: int, *, note: str) -> ChangeRequest:
+    """Withdraw a change that has not begun; the requester or who holds `change.stop` may."""
+    change = ctx.get_locked(ChangeRequest, change_id)
+    if change.requested_by_id != ctx.person.person_id:
+        require_on_all(ctx, change, "change.stop")
+    move(change, State.CANCELLED)
+    change.closed_at, change.outcome = ctx.now(), note
+    ctx.record("change.cancelled", change, note=note)
+    return change
+
+
+def move(change: ChangeRequest, state: State) -> None:
+    """Take a step of the state machine, or WrongState."""
+    if not allowed(change.state, state):
+        raise WrongState(f"Change {change.id} is {change.state}; it cannot become {state}.")
+    change.state = state
+
+
+def require_on_all(ctx: Context, change: ChangeRequest, permission: str) -> None:
+    """Raise NotPermitted unless the permission holds on every device of the change."""
+    for device in devices_of(change):
+        ctx.require(permission, device)
+
+
+def devices_of(change: ChangeRequest) -> Iterable[Device]:
+    return [target.device for target in change.targets]

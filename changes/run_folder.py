@@ -1,0 +1,126 @@
+"""A run's private folder: inventory, logins and environment, readable by nobody else. Runs nothing.
+
+The folder has mode 0700, what holds secrets 0600; it is removed when the run ends, and folders that
+a killed worker left behind go at the next run on the same machine.
+"""
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from changes.playbooks import FOLDER, PLUGINS
+from core.audit import Fact
+from inventory.drivers import sealed
+from inventory.drivers.login import Login
+
+KEPT = ("LANG", "LC_ALL", "TZ", "SSL_CERT_FILE")
+"""What of this process's environment Ansible gets; secrets in the rest are none of its business."""
+
+ROOT = Path(__file__).parents[1]
+SSH_PORT = 22
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """One host of a run: how to reach it, and the variables that the playbook's schema names."""
+
+    login: Login
+    variables: Mapping[str, Fact]
+
+
+@contextmanager
+def private_folder(runs: Path) -> Iterator[Path]:
+    """A new folder of mode 0700 below `runs`, gone when the body ends."""
+    runs.mkdir(mode=0o700, parents=True, exist_ok=True)
+    sweep(runs)
+    place = Path(tempfile.mkdtemp(prefix=f"run-{os.getpid()}-", dir=runs))
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def sweep(runs: Path) -> None:
+    """Remove the folders of workers that are no more, with the logins in them."""
+    for left in runs.glob("run-*-*"):
+        owner = left.name.split("-")[1]
+        if owner.isdecimal() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def furnish(place: Path, hosts: Sequence[Host]) -> Path:
+    """Write the logins and the inventory; returns the inventory's file."""
+    sealed.seal(place / "logins.json", [host.login for host in hosts])
+    told = {host.login.hostname: {**host.variables, **_reached(place, host)} for host in hosts}
+    folder = place / "inventory"
+    folder.mkdir(mode=0o700)
+    return _secret(folder / "hosts.json", json.dumps({"all": {"hosts": told}}))
+
+
+def environment(place: Path) -> dict[str, str]:
+    """The whole environment of Ansible: everything that it writes stays in the folder."""
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    programs = Path(sys.executable).parent
+    return kept | {
+        "PATH": f"{programs}:{os.environ.get('PATH', os.defpath)}",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "HOME": str(place),
+        "TMPDIR": str(place),
+        "ANSIBLE_HOME": str(place / "ansible"),
+        "ANSIBLE_CONFIG": str(place / "ansible.cfg"),
+        "ANSIBLE_LOCAL_TEMP": str(place / "tmp"),
+        "ANSIBLE_ACTION_PLUGINS": str(FOLDER / PLUGINS / "action"),
+        "ANSIBLE_HOST_KEY_CHECKING": "True",
+        "ANSIBLE_SSH_ARGS": "-o ControlMaster=no",  # no session outlives the run
+        "ANSIBLE_PIPELINING": "True",
+        "ANSIBLE_RETRY_FILES_ENABLED": "False",
+        "ANSIBLE_GATHERING": "explicit",
+        "ANSIBLE_DEPRECATION_WARNINGS": "False",
+        "ANSIBLE_INTERPRETER_PYTHON": "auto_silent",
+        sealed.VARIABLE: str(place / "logins.json"),
+    }
+
+
+def _reached(place: Path, host: Host) -> dict[str, Fact]:
+    """Servers are reached by Ansible's own SSH with the pinned key; devices by our driver."""
+    login = host.login
+    if login.platform != "linux":
+        return {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    reached: dict[str, Fact] = {
+        "ansible_host": login.address,
+        "ansible_port": login.port,
+        "ansible_user": login.username,
+        "ansible_timeout": int(login.timeout),
+        "ansible_become": bool(login.options.get("become")),
+        "ansible_ssh_common_args": f"-F /dev/null -o UserKnownHostsFile={_known(place, login)} "
+        "-o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes -o IdentitiesOnly=yes",
+    }
+    if login.key is not None:
+        key = _secret(place / f"{login.hostname}.key", login.key.rstrip("\n") + "\n")
+        reached["ansible_ssh_private_key_file"] = str(key)
+    if login.password is not None:
+        reached["ansible_password"] = login.password
+    return reached
+
+
+def _known(place: Path, login: Login) -> Path:
+    """The pinned host key as OpenSSH reads it; without one no server is trusted."""
+    name = login.address if login.port == SSH_PORT else f"[{login.address}]:{login.port}"
+    pinned = login.host_key
+    line = f"{name} {pinned.algorithm} {pinned.public_key}\n" if pinned else ""
+    return _secret(place / f"{login.hostname}.known", line)
+
+
+def _secret(path: Path, text: str) -> Path:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    return path

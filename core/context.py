@@ -1,0 +1,143 @@
+"""What every action receives first: session, acting person, clock, permission and record.
+
+One straight line: fetch, require, check, change, record, return. The context owns the transaction;
+no transaction stays open inside `released()`, where devices and Ansible work.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol, TypeVar
+
+from sqlalchemy.orm import Session
+
+from core.actor import Actor, Origin
+from core.audit import AuditRecord, Fact, Subject, make_record
+from core.database import RECORDED, Base
+from core.errors import NotFound, NotPermitted
+from core.settings import Settings
+
+Row = TypeVar("Row", bound=Base)
+
+
+class Governed(Protocol):
+    """A row that lies in some unit's jurisdiction; None is the whole organization."""
+
+    @property
+    def governing_unit_id(self) -> int | None: ...
+
+
+class Authority(Protocol):
+    """Answers what posts allow; `organization.permissions.PostAuthority` is the real one."""
+
+    def units(self, session: Session, actor: Actor, permission: str) -> frozenset[int]:
+        """Ids of all units in which the actor has the permission (empty: none)."""
+        ...
+
+    def allows(self, session: Session, actor: Actor, permission: str, unit_id: int | None) -> bool:
+        """Whether the actor has the permission in that unit; None asks for the root units."""
+        ...
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True, kw_only=True)
+class Context:
+    session: Session
+    person: Actor
+    authority: Authority
+    settings: Settings
+    origin: Origin = field(default_factory=lambda: Origin(door="cli"))
+    now: Callable[[], datetime] = utc_now
+    recorded: list[str] = field(default_factory=list)
+
+    def get(self, table: type[Row], key: int | str) -> Row:
+        """The row, or NotFound."""
+        row = self.session.get(table, key)
+        if row is None:
+            raise NotFound(f"There is no {_words(table)} {key}.", type=_words(table), id=str(key))
+        return row
+
+    def get_locked(self, table: type[Row], key: int) -> Row:
+        """The row as it is now, locked against other writers until the transaction ends."""
+        row = self.session.get(
+            table, key, with_for_update={"key_share": True}, populate_existing=True
+        )
+        if row is None:
+            raise NotFound(f"There is no {_words(table)} {key}.", type=_words(table), id=str(key))
+        return row
+
+    def require(self, permission: str, subject: Governed | None = None) -> None:
+        """Raise NotPermitted unless a post gives the acting person this permission there.
+
+        Without a subject the permission is needed in any unit at all.
+        """
+        if subject is None:
+            if self.person.kind == "platform":  # what it is granted holds before any unit exists
+                allowed = self.authority.allows(self.session, self.person, permission, None)
+            else:
+                allowed = bool(self.authority.units(self.session, self.person, permission))
+            if allowed:
+                return
+            raise NotPermitted(
+                f"{self.person.name} holds no post with the permission {permission}. "
+                "An administrator of the organization can assign one.",
+                permission=permission,
+            )
+        if not self.authority.allows(
+            self.session, self.person, permission, subject.governing_unit_id
+        ):
+            raise NotPermitted(
+                f"{self.person.name} has no permission {permission} on {_label(subject)}: no post "
+                "held gives it in that jurisdiction.",
+                permission=permission,
+                subject=_label(subject),
+            )
+
+    def units(self, permission: str) -> frozenset[int]:
+        """The units whose objects the acting person may see or change; for filtering lists."""
+        return self.authority.units(self.session, self.person, permission)
+
+    def add(self, row: Row) -> Row:
+        """Insert now, so that the row has its id."""
+        self.session.add(row)
+        self.session.flush()
+        return row
+
+    def record(self, action: str, subject: Base | Subject, **facts: Fact) -> AuditRecord:
+        """Write the audit record of an action in this very transaction."""
+        self.session.flush()
+        of = subject if isinstance(subject, Subject) else _subject(subject)
+        record = make_record(
+            action, of, actor=self.person, origin=self.origin, at=self.now(), facts=facts
+        )
+        self.session.add(record)
+        self.session.flush()
+        self.session.info[RECORDED] = self.session.info.get(RECORDED, 0) + 1
+        self.recorded.append(action)
+        return record
+
+    def commit(self) -> None:
+        self.session.commit()
+
+    @contextmanager
+    def released(self) -> Iterator[None]:
+        """Commit what is done and hold no transaction while the body works outside."""
+        self.session.commit()
+        yield
+
+
+def _words(table: type[Base]) -> str:
+    return str(table.__tablename__).replace("_", " ")
+
+
+def _label(row: object) -> str:
+    return str(getattr(row, "label", row))
+
+
+def _subject(row: Base) -> Subject:
+    identity = ":".join(str(getattr(row, key.name)) for key in row.__mapper__.primary_key)
+    return Subject(type=row.__tablename__, id=identity, label=_label(row))

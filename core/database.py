@@ -1,0 +1,127 @@
+"""Tables' base, the engine and the guarded session. Knows no room's tables."""
+
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    TypeDecorator,
+    create_engine,
+    event,
+    text,
+)
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    ORMExecuteState,
+    Session,
+    SessionTransaction,
+    UOWTransaction,
+)
+from typing_extensions import override
+
+from core.errors import DatabaseUnavailable, UnrecordedWrite
+
+MINIMUM_SERVER = 150000  # PostgreSQL 15, as server_version_num
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time, in UTC on both sides; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    @override
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        return value
+
+    @override
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value is not None else None
+
+
+class Base(DeclarativeBase):
+    """Every table. `audited = False` marks machinery whose rows are no business of an auditor."""
+
+    audited: ClassVar[bool] = True
+    type_annotation_map: ClassVar = {datetime: UtcDateTime()}
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class GuardedSession(Session):
+    """Refuses a commit that wrote business rows without an audit record beside them."""
+
+
+WROTE = "wrote"  # tables written in this transaction
+RECORDED = "recorded"  # audit records written in this transaction
+
+
+@event.listens_for(GuardedSession, "before_flush")
+def _note_writes(session: Session, _context: UOWTransaction, _instances: object) -> None:
+    written = {*session.new, *session.deleted}
+    written |= {row for row in session.dirty if session.is_modified(row)}
+    for row in written:
+        _note(session, type(row))
+
+
+@event.listens_for(GuardedSession, "do_orm_execute")
+def _note_bulk_writes(state: ORMExecuteState) -> None:
+    if (state.is_insert or state.is_update or state.is_delete) and state.bind_mapper is not None:
+        _note(state.session, state.bind_mapper.class_)
+
+
+def _note(session: Session, table: type[object]) -> None:
+    if getattr(table, "audited", True):
+        session.info.setdefault(WROTE, set()).add(table.__name__)
+
+
+@event.listens_for(GuardedSession, "before_commit")
+def _refuse_unrecorded(session: Session) -> None:
+    if session.in_nested_transaction():
+        return  # a savepoint keeps nothing yet
+    session.flush()
+    if session.info.get(WROTE) and not session.info.get(RECORDED):
+        names = ", ".join(sorted(session.info[WROTE]))
+        raise UnrecordedWrite(f"{names} written without an audit record; nothing was committed.")
+
+
+@event.listens_for(GuardedSession, "after_transaction_end")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(WROTE, None)
+        session.info.pop(RECORDED, None)
+
+
+def connect(url: str) -> Engine:
+    """An engine to a server that answers and is recent enough, or DatabaseUnavailable."""
+    plain = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = create_engine(plain, pool_size=10, max_overflow=40, pool_pre_ping=True)
+    try:
+        with engine.connect() as connection:
+            version = int(connection.scalar(text("SHOW server_version_num")) or 0)
+    except OperationalError as error:
+        engine.dispose()
+        where = engine.url.render_as_string(hide_password=True)
+        raise DatabaseUnavailable(
+            f"No database answers at {where}: {str(error.orig).strip()} "
+            "Check TRIMTAB_DATABASE_URL, or leave it empty for the embedded server."
+        ) from error
+    if version < MINIMUM_SERVER:
+        engine.dispose()
+        raise DatabaseUnavailable(
+            f"PostgreSQL {version // 10000} is too old; Trimtab needs 15 or newer."
+        )
+    return engine

@@ -1,0 +1,99 @@
+"""Settings from the environment (`TRIMTAB_*`) and one TOML file. Never reads the database."""
+
+import os
+import tomllib
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+from typing_extensions import override
+
+from core.errors import SettingsError
+
+
+def default_home() -> Path:
+    """Where state lives: root needs a place that an unprivileged database user can enter."""
+    if os.name == "posix" and os.geteuid() == 0:
+        return Path("/var/lib/trimtab")
+    return user_data_path("trimtab", appauthor=False)
+
+
+def config_file() -> Path:
+    return Path(os.environ.get("TRIMTAB_CONFIG", "trimtab.toml"))
+
+
+class Settings(BaseSettings):
+    """Everything an installation may choose; `trimtab doctor` prints each with its source."""
+
+    model_config = SettingsConfigDict(env_prefix="TRIMTAB_", extra="ignore", frozen=True)
+
+    home: Path = Field(default_factory=default_home, description="Folder for all state.")
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL 15 or newer as postgresql://...; empty: the embedded one."
+    )
+    postgres_os_user: str = Field(
+        "nobody", description="Unprivileged user of the embedded PostgreSQL when run as root."
+    )
+    secret_key_file: Path | None = Field(
+        None, description="Key of secrets kept in the database; default HOME/secret.key."
+    )
+    api_host: str = Field("127.0.0.1", description="Address that the pages and REST listen on.")
+    api_port: int = Field(8440, ge=0, le=65535, description="Port of the pages and REST.")
+    session_hours: int = Field(12, ge=1, le=720, description="Hours until a sign-in ends.")
+    cookie_secure: bool = Field(
+        default=False, description="Send the session cookie over HTTPS only."
+    )
+    collect_threads: int = Field(20, ge=1, le=500, description="Devices collected at a time.")
+    device_timeout: float = Field(30.0, gt=0, description="Seconds until a device session fails.")
+    worker_jobs: int = Field(4, ge=1, le=100, description="Jobs that one worker runs at a time.")
+    lease_seconds: int = Field(60, ge=5, description="A change run's lease without a beat.")
+    ansible_forks: int = Field(20, ge=1, le=500, description="Hosts that Ansible works at a time.")
+    notify_urls: tuple[str, ...] = Field((), description="Apprise addresses for notifications.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @property
+    def key_path(self) -> Path:
+        return self.secret_key_file or self.home / "secret.key"
+
+    @classmethod
+    @override
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        toml = TomlConfigSettingsSource(settings_cls, config_file())
+        return init_settings, env_settings, toml
+
+
+def load_settings() -> Settings:
+    """Read the settings, or raise SettingsError naming the file or variable at fault."""
+    file = config_file()
+    try:
+        if file.exists():
+            unknown = set(tomllib.loads(file.read_text())) - set(Settings.model_fields)
+            if unknown:
+                raise SettingsError(
+                    f"{file} has settings that Trimtab does not know: "
+                    f"{', '.join(sorted(unknown))}. `trimtab doctor` lists all of them."
+                )
+        return Settings()
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{file} is not valid TOML: {error}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{file} is not UTF-8 text: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(
+            f"Setting {name} (TRIMTAB_{name.upper()} or {file}) is wrong: {first['msg']}"
+        ) from error

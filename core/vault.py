@@ -1,0 +1,35 @@
+"""Secrets from HashiCorp Vault's KV version 2 engine: `vault:MOUNT/PATH#KEY`. Needs the extra."""
+
+import os
+from typing import ClassVar
+
+import requests
+
+from core.context import Context
+from core.secrets import SecretUnavailable
+
+try:
+    import hvac
+    from hvac.exceptions import VaultError
+except ModuleNotFoundError:  # the extra is not installed
+    hvac = None
+
+
+class VaultSecrets:
+    """Address and token come from VAULT_ADDR and VAULT_TOKEN, as Vault's own client reads them."""
+
+    scheme: ClassVar[str] = "vault"
+
+    def read(self, _ctx: Context, name: str) -> str:
+        if hvac is None:
+            raise SecretUnavailable("Vault needs an extra: pip install 'trimtab[vault]'.")
+        place, _, key = name.partition("#")
+        mount, _, path = place.partition("/")
+        client = hvac.Client(url=os.environ.get("VAULT_ADDR"), token=os.environ.get("VAULT_TOKEN"))
+        try:
+            answer = client.secrets.kv.v2.read_secret_version(
+                path=path, mount_point=mount, raise_on_deleted_version=True
+            )
+            return str(answer["data"]["data"][key])
+        except (VaultError, requests.RequestException, KeyError) as error:
+            raise SecretUnavailable(f"Vault did not give {place}#{key}: {error}") from error

@@ -1,0 +1,111 @@
+"""Baselines, findings and rule verdicts as tables."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.audit import Fact
+from core.database import Base
+from drift.severity import Severity
+from inventory.models import Device
+from inventory.snapshot_models import Snapshot
+from operations.models import Event
+
+VERDICTS = ("authorised", "not_applied", "unauthorised", "reverted", "noise", "unexplained")
+
+
+class Baseline(Base):
+    """The approved intended configuration of a device; versioned, one valid at a time."""
+
+    __tablename__ = "baseline"
+    __table_args__ = (
+        UniqueConstraint("device_id", "version"),
+        Index(
+            "uq_baseline_valid", "device_id", unique=True, postgresql_where="valid_until IS NULL"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"))
+    version: Mapped[int]
+    digest: Mapped[bytes] = mapped_column(ForeignKey("content.digest"))
+    source: Mapped[str] = mapped_column(Text)  # snapshot or intended
+    snapshot_id: Mapped[int | None] = mapped_column(ForeignKey("snapshot.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+
+    device: Mapped[Device] = relationship()
+
+    @property
+    def governing_unit_id(self) -> int | None:
+        return self.device.governing_unit_id
+
+    @property
+    def label(self) -> str:
+        return f"{self.device.hostname} baseline {self.version}"
+
+
+class Finding(Base):
+    """A device differs from its baseline, or breaks a rule; the same until it is resolved."""
+
+    __tablename__ = "finding"
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'suppressed', 'resolved')", name="state"),
+        Index(
+            "uq_finding_open", "device_id", "kind", unique=True, postgresql_where="state = 'open'"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), index=True)
+    kind: Mapped[str] = mapped_column(Text, default="drift")
+    fingerprint: Mapped[str] = mapped_column(Text, index=True)
+    state: Mapped[str] = mapped_column(Text, default="open", index=True)
+    severity: Mapped[Severity] = mapped_column(Text)
+    verdict: Mapped[str] = mapped_column(Text, default="unexplained")
+    verdict_reason: Mapped[str] = mapped_column(Text, default="")
+    baseline_id: Mapped[int] = mapped_column(ForeignKey("baseline.id"))
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"))
+    differences: Mapped[list[Fact]] = mapped_column(JSONB)
+    remediation: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    rollback: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    refusals: Mapped[list[Fact]] = mapped_column(JSONB)
+    opened_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]
+    suppressed_until: Mapped[datetime | None]
+    suppressed_reason: Mapped[str] = mapped_column(Text, default="")
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+
+    device: Mapped[Device] = relationship()
+    baseline: Mapped[Baseline] = relationship()
+    snapshot: Mapped[Snapshot] = relationship()
+    event: Mapped[Event | None] = relationship()
+
+    @property
+    def governing_unit_id(self) -> int | None:
+        return self.device.governing_unit_id
+
+    @property
+    def label(self) -> str:
+        return f"{self.device.hostname} {self.kind} {self.fingerprint[:12]}"
+
+
+class RuleVerdict(Base):
+    """The latest judgement of one compliance rule on one device."""
+
+    __tablename__ = "rule_verdict"
+    audited: ClassVar[bool] = False
+
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), primary_key=True)
+    rule_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"))
+    passed: Mapped[bool]
+    detail: Mapped[str] = mapped_column(Text, default="")
+    severity: Mapped[str] = mapped_column(Text)
+    judged_at: Mapped[datetime]

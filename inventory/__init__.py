@@ -1,0 +1,1 @@
+"""The CMDB: sites, devices, relations, drivers, discovery and snapshots."""

@@ -1,0 +1,39 @@
+"""What a driver needs to open a session. Plain values; no database, no network."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicKey:
+    """An SSH host key: its algorithm and its base64 as a known_hosts file has them."""
+
+    algorithm: str
+    public_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """Where to sign in and as whom. Secrets never show in its repr.
+
+    `key` is a private key in PEM or OpenSSH form; `host_key` the pinned one, None before the first
+    contact; `timeout` in seconds for connecting and for each answer; `options` as the CMDB's JSON.
+    """
+
+    hostname: str
+    address: str
+    platform: str
+    username: str
+    port: int = 22
+    driver: str = "netmiko"
+    password: str | None = field(default=None, repr=False)
+    enable: str | None = field(default=None, repr=False)
+    key: str | None = field(default=None, repr=False)
+    host_key: PublicKey | None = None
+    timeout: float = 30.0
+    options: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        """The device and its address, for messages."""
+        return f"{self.hostname} ({self.address}:{self.port})"

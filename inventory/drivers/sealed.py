@@ -1,0 +1,30 @@
+"""Logins handed to Ansible's workers in a file of mode 0600, read there by host name."""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+
+from inventory.drivers.errors import DeviceUnreachable
+from inventory.drivers.login import Login, PublicKey
+
+VARIABLE = "TRIMTAB_LOGINS"
+
+
+def seal(path: Path, logins: Iterable[Login]) -> None:
+    """Write the logins for nobody but this user; the caller removes the file."""
+    told = {login.hostname: asdict(login) | {"options": dict(login.options)} for login in logins}
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(told, file)
+
+
+def login_of(hostname: str) -> Login:
+    """The login of a host, from the file that the environment names."""
+    told = json.loads(Path(os.environ[VARIABLE]).read_text(encoding="utf-8"))
+    if hostname not in told:
+        raise DeviceUnreachable(f"No login was handed over for {hostname}.", hostname=hostname)
+    values = told[hostname]
+    key = values.pop("host_key")
+    return Login(**values, host_key=PublicKey(**key) if key else None)

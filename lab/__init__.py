@@ -1,0 +1,1 @@
+"""A simulated network over real SSH for demo, tests and benchmarks."""

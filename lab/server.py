@@ -1,0 +1,187 @@
+"""SSH in front of the shells: one socket serves the fleet; the local address picks the device."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import count
+
+import asyncssh
+from typing_extensions import override
+
+from lab.device import Fault, LabDevice
+from lab.eos import EosShell
+from lab.ios import IosShell
+from lab.shell import SessionEnded, Shell
+
+SHELLS: dict[str, type[Shell]] = {"cisco_ios": IosShell, "arista_eos": EosShell}
+MORE = " --More-- "
+SLOW_SECONDS = 2.0
+PAGE_LINES_BEFORE_DROP = 20
+_sessions = count(1)
+
+Find = Callable[[str], LabDevice | None]
+
+
+class Login(asyncssh.SSHServer):
+    """Password login with the device's one account."""
+
+    def __init__(self, device: LabDevice) -> None:
+        self.device = device
+        self.username = ""
+
+    @override
+    def begin_auth(self, username: str) -> bool:
+        self.username = username
+        return True
+
+    @override
+    def password_auth_supported(self) -> bool:
+        return True
+
+    @override
+    def validate_password(self, username: str, password: str) -> bool:
+        self.device.logins += 1
+        if Fault.REFUSED_LOGIN in self.device.faults:
+            return False
+        return (username, password) == (self.device.username, self.device.password)
+
+    @override
+    def session_requested(self) -> asyncssh.SSHServerSession[str]:
+        return Terminal(self.device, self.username)
+
+
+class Terminal(asyncssh.SSHServerSession[str]):
+    """Characters to lines, echo, paging, and the faults of a bad line."""
+
+    def __init__(self, device: LabDevice, username: str) -> None:
+        privileged = device.enable_secret is None
+        self.shell = SHELLS[device.platform](device, username, next(_sessions), privileged)
+        self.device = device
+        self.channel: asyncssh.SSHServerChannel[str] | None = None
+        self.typed = ""
+        self.pending: list[str] = []
+        self.last = ""
+        self.work = asyncio.Queue[str]()
+        self.task: asyncio.Task[None] | None = None
+
+    @override
+    def connection_made(self, chan: asyncssh.SSHServerChannel[str]) -> None:
+        self.channel = chan
+
+    @override
+    def shell_requested(self) -> bool:
+        return True
+
+    @override
+    def exec_requested(self, command: str) -> bool:
+        self.work.put_nowait(command)
+        return False
+
+    @override
+    def pty_requested(self, _type: str, _size: object, _modes: object) -> bool:
+        return True
+
+    @override
+    def session_started(self) -> None:
+        self.task = asyncio.get_running_loop().create_task(self.run())
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.task is not None:
+            self.task.cancel()
+
+    @override
+    def data_received(self, data: str, datatype: asyncssh.DataType) -> None:
+        """Echo and cut into lines, as a terminal does; a CR LF pair is one line end."""
+        for char in data:
+            if self.pending:
+                self.page(quit_now=char in "qQ")
+            elif char == "\n" and self.last == "\r":
+                pass
+            elif char in "\r\n":
+                self.work.put_nowait(self.typed)
+                self.typed = ""
+            elif char == "\x1a":
+                self.work.put_nowait("end")
+            elif char in "\x08\x7f":
+                self.typed = self.typed[:-1]
+            elif char.isprintable() or char == "\t":
+                self.typed += char
+            self.last = char
+
+    async def run(self) -> None:
+        self.write(self.shell.prompt)
+        while True:
+            line = await self.work.get()
+            if Fault.SLOW in self.device.faults:
+                await asyncio.sleep(SLOW_SECONDS)
+            self.write(("" if self.shell.hidden else line) + "\n")
+            try:
+                answer = self.shell.feed(line)
+            except SessionEnded:
+                self.close()
+                return
+            if Fault.DROP in self.device.faults and answer.count("\n") > PAGE_LINES_BEFORE_DROP:
+                self.write(answer[: len(answer) // 2])
+                self.close()
+                return
+            self.answer(answer)
+
+    def answer(self, text: str) -> None:
+        lines = text.splitlines(keepends=True)
+        length = self.shell.page_lines
+        if length and len(lines) > length:
+            self.pending = lines
+            self.page(quit_now=False)
+            return
+        self.write(text + self.shell.prompt)
+
+    def page(self, *, quit_now: bool) -> None:
+        """Print the next page, and --More-- while there is another."""
+        length = self.shell.page_lines
+        shown, self.pending = self.pending[:length], [] if quit_now else self.pending[length:]
+        self.write("\b" * len(MORE) + "".join(shown))
+        self.write(MORE if self.pending else self.shell.prompt)
+
+    def write(self, text: str) -> None:
+        if self.channel is not None and not self.channel.is_closing():
+            self.channel.write(text.replace("\n", "\r\n"))
+
+    def close(self) -> None:
+        if self.channel is not None:
+            self.channel.exit(0)
+
+
+async def serve(listener: socket.socket, find: Find) -> None:
+    """Accept until cancelled; a connection to an address that is no device is closed."""
+    loop = asyncio.get_running_loop()
+    tasks: set[asyncio.Task[None]] = set()
+    while True:
+        client, _ = await loop.sock_accept(listener)
+        address = client.getsockname()[0]
+        device = find(address) if address.startswith("127.") else None
+        if device is None:
+            client.close()
+            continue
+        task = loop.create_task(_session(client, device))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+
+async def _session(client: socket.socket, device: LabDevice) -> None:
+    with suppress(asyncssh.Error, OSError, asyncio.IncompleteReadError):
+        connection = await asyncssh.run_server(
+            client,
+            server_factory=lambda: Login(device),
+            server_host_keys=[device.key()],
+            line_editor=False,
+            allow_pty=True,
+            login_timeout=20,
+        )
+        try:
+            await connection.wait_closed()
+        finally:
+            connection.abort()
+            await connection.wait_closed()
+            await asyncio.sleep(0)  # the transport closes its socket in the next round

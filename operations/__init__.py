@@ -1,0 +1,1 @@
+"""Events, problems, knowledge and notifications."""

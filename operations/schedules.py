@@ -1,0 +1,112 @@
+"""What fires when: make, pause, resume and list schedules. Fires none itself."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select, text
+
+from core.audit import Fact
+from core.context import Context
+from core.errors import Conflict, InvalidInput
+from operations.job_kinds import Devices, checked, kind_of
+from operations.schedule_models import Schedule
+from operations.triggers import next_after
+from organization.models import Unit
+
+MAINTENANCE = ("maintenance", "operations.maintenance", "every 1h")
+
+
+def create_schedule(
+    ctx: Context, *, name: str, job: str, trigger: str,
+    args: Mapping[str, Fact] | None = None, timezone: str = "UTC", unit_id: int | None = None,
+) -> Schedule:  # fmt: skip
+    """A new schedule, first due at its trigger's next time. Needs `schedule.write` on its unit.
+
+    A schedule of a unit reaches that unit's devices only, whatever its arguments say. Raises
+    InvalidTrigger, InvalidInput for arguments the job does not take, Conflict for a taken name.
+    """
+    unit = ctx.get(Unit, unit_id) if unit_id is not None else None
+    schedule = Schedule(
+        name=name.strip(), job=job, trigger=trigger.strip(), timezone=timezone, unit_id=unit_id,
+        enabled=True, created_by_id=ctx.person.person_id,
+    )  # fmt: skip
+    ctx.require("schedule.write", unit or schedule)
+    kind = kind_of(job)
+    if not kind.on_schedule:
+        raise InvalidInput(f"{job} follows from an approval and cannot be scheduled by itself.")
+    if not schedule.name:
+        raise InvalidInput("A schedule needs a name.")
+    if ctx.session.scalar(select(Schedule.id).where(Schedule.name == schedule.name)):
+        raise Conflict(f"There is a schedule {schedule.name} already; choose another name.")
+    inside = {"unit_id": unit_id} if unit_id and kind.arguments is Devices else {}
+    schedule.args = checked(kind, {**(args or {}), **inside})
+    schedule.next_fire_at = _next(ctx, schedule)
+    ctx.add(schedule)
+    ctx.record(
+        "schedule.created", schedule,
+        job=job, trigger=schedule.trigger, timezone=timezone, args=schedule.args,
+    )  # fmt: skip
+    return schedule
+
+
+def pause(ctx: Context, schedule_id: int) -> Schedule:
+    """Fire no more until resumed. Needs `schedule.write`."""
+    schedule = _locked(ctx, schedule_id)
+    schedule.enabled, schedule.next_fire_at = False, None
+    ctx.record("schedule.paused", schedule)
+    return schedule
+
+
+def resume(ctx: Context, schedule_id: int) -> Schedule:
+    """Fire again, first at the next time from now; what was missed is not made up for."""
+    schedule = _locked(ctx, schedule_id)
+    schedule.enabled, schedule.next_fire_at = True, _next(ctx, schedule)
+    ctx.record("schedule.resumed", schedule)
+    return schedule
+
+
+def fire_now(ctx: Context, schedule_id: int) -> Schedule:
+    """Make the schedule due at once; the clock fires it. Needs `schedule.write`."""
+    schedule = _locked(ctx, schedule_id)
+    if not schedule.enabled:
+        raise Conflict(f"Schedule {schedule.name} is paused; resume it first.")
+    schedule.next_fire_at = ctx.now()
+    ctx.record("schedule.hastened", schedule)
+    return schedule
+
+
+def by_name(ctx: Context, name: str) -> Schedule | None:
+    """The schedule of that name, if there is one. Needs `schedule.read` on it."""
+    schedule = ctx.session.scalar(select(Schedule).where(Schedule.name == name))
+    if schedule is not None:
+        ctx.require("schedule.read", schedule)
+    return schedule
+
+
+def list_schedules(ctx: Context) -> tuple[Schedule, ...]:
+    """The schedules of the acting person's jurisdictions, by name.
+
+    Those of the whole organization are shown to whoever holds the permission in any unit.
+    """
+    units = ctx.units("schedule.read")
+    rows = ctx.session.scalars(select(Schedule).order_by(Schedule.name))
+    return tuple(row for row in rows if units and (row.unit_id is None or row.unit_id in units))
+
+
+def ensure_maintenance(ctx: Context) -> None:
+    """Every installation is maintained: make that schedule where it is missing."""
+    name, job, trigger = MAINTENANCE
+    ctx.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('trimtab schedules'))"))
+    if ctx.session.scalar(select(Schedule.id).where(Schedule.name == name)) is None:
+        create_schedule(ctx, name=name, job=job, trigger=trigger)
+
+
+def _locked(ctx: Context, schedule_id: int) -> Schedule:
+    schedule = ctx.get_locked(Schedule, schedule_id)
+    ctx.require("schedule.write", schedule)
+    return schedule
+
+
+def _next(ctx: Context, schedule: Schedule) -> datetime:
+    now = ctx.now()
+    return next_after(schedule.trigger, timezone=schedule.timezone, now=now, anchor=now)

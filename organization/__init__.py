@@ -1,0 +1,1 @@
+"""Units, posts, people, permissions and policies."""

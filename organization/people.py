@@ -1,0 +1,129 @@
+"""Persons and their sign-in. Passwords are kept as argon2id hashes only (RFC 9106)."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from sqlalchemy import func, select
+
+from core.actor import Actor
+from core.audit import AuditRecord, Subject
+from core.context import Context
+from core.errors import Conflict, InvalidInput, NotPermitted, TrimtabError
+from organization.models import Person, PostHolding
+
+MIN_PASSWORD = 10  # characters; NIST SP 800-63B asks for 8 at least
+FAILURES = 5
+WINDOW = timedelta(minutes=15)
+
+hasher = PasswordHasher()
+UNKNOWN_HASH = hasher.hash("nobody has this password")  # unknown names cost the same time
+
+
+class SignInRefused(NotPermitted):
+    code: ClassVar[str] = "sign_in_refused"
+
+
+class Throttled(TrimtabError):
+    code: ClassVar[str] = "throttled"
+
+
+def create_person(
+    ctx: Context, *, username: str, name: str, email: str | None = None, password: str | None = None
+) -> Person:
+    """Add a person. Needs `organization.write`; a person without a password cannot sign in."""
+    ctx.require("organization.write")
+    if not username.strip() or username != username.strip():
+        raise InvalidInput("A username has no spaces around it and is not empty.")
+    if ctx.session.scalar(select(Person.id).where(Person.username == username)):
+        raise Conflict(f"There is a person {username} already.", username=username)
+    person = ctx.add(
+        Person(
+            username=username, name=name, email=email, created_at=ctx.now(), active=True,
+            password_hash=_hash(password) if password is not None else None,
+        )
+    )  # fmt: skip
+    ctx.record("person.created", person, username=username, name=name)
+    return person
+
+
+def set_password(ctx: Context, person: Person, password: str) -> None:
+    """Replace a password: one's own, or with `organization.write` anybody's."""
+    if ctx.person.person_id != person.id:
+        ctx.require("organization.write", person)
+    person.password_hash = _hash(password)
+    ctx.record("person.password_set", person)
+
+
+def deactivate(ctx: Context, person: Person) -> None:
+    """End a person's access; posts held end now. The row stays: records name it."""
+    ctx.require("organization.write", person)
+    person.active = False
+    for holding in ctx.session.scalars(
+        select(PostHolding).where(PostHolding.person_id == person.id, PostHolding.until.is_(None))
+    ):
+        holding.until = ctx.now()
+    ctx.record("person.deactivated", person)
+
+
+def by_username(ctx: Context, username: str) -> Person:
+    person = ctx.session.scalar(select(Person).where(Person.username == username))
+    if person is None:
+        raise InvalidInput(f"There is no person {username}.", username=username)
+    return person
+
+
+def list_people(ctx: Context) -> list[Person]:
+    ctx.require("organization.read")
+    return list(ctx.session.scalars(select(Person).order_by(Person.username)))
+
+
+def authenticate(ctx: Context, username: str, password: str) -> Person:
+    """The person with this name and password; every try is recorded.
+
+    Raises SignInRefused without telling whether name or password was wrong, Throttled after five
+    failures of a name within a quarter of an hour.
+    """
+    subject = Subject(type="sign_in", id=username[:200], label=username[:200])
+    if _failures(ctx, subject) >= FAILURES:
+        raise Throttled("Too many failed sign-ins for this name; try again in 15 minutes.")
+    person = ctx.session.scalar(select(Person).where(Person.username == username))
+    known = person.password_hash if person is not None and person.active else None
+    if not _matches(known or UNKNOWN_HASH, password) or known is None or person is None:
+        ctx.record("sign_in.refused", subject)
+        ctx.commit()
+        raise SignInRefused("Name or password is wrong.")
+    if hasher.check_needs_rehash(known):
+        person.password_hash = hasher.hash(password)
+    ctx.record("sign_in.accepted", person)
+    return person
+
+
+def actor_of(person: Person) -> Actor:
+    return Actor(name=person.username, person_id=person.id)
+
+
+def _failures(ctx: Context, subject: Subject) -> int:
+    """Failed tries since the window began or the last success."""
+    since = ctx.now() - WINDOW
+    query = select(func.count()).select_from(AuditRecord).where(
+        AuditRecord.action == "sign_in.refused",
+        AuditRecord.subject_type == subject.type,
+        AuditRecord.subject_id == subject.id,
+        AuditRecord.recorded_at > since,
+    )  # fmt: skip
+    return ctx.session.scalar(query) or 0
+
+
+def _hash(password: str) -> str:
+    if len(password) < MIN_PASSWORD:
+        raise InvalidInput(f"A password has at least {MIN_PASSWORD} characters.")
+    return hasher.hash(password)
+
+
+def _matches(known: str, password: str) -> bool:
+    try:
+        return hasher.verify(known, password)
+    except VerificationError:
+        return False

@@ -1,0 +1,103 @@
+"""What posts allow. Reads units, posts and holdings; changes nothing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.actor import Actor
+from core.context import utc_now
+from organization.models import Person, Post, PostHolding, Unit
+
+PERMISSIONS: Mapping[str, str] = {
+    "device.read": "See sites, devices, relations and their state.",
+    "device.write": "Add, change and retire sites and devices; adopt discovered ones.",
+    "device.collect": "Collect a device's configuration now; discover devices.",
+    "credential.read": "See credentials (references and usernames, never secrets).",
+    "credential.write": "Add and change credentials.",
+    "secret.write": "Put secrets into the encrypted store.",
+    "snapshot.read": "Read observed configurations, secrets redacted.",
+    "baseline.approve": "Make a snapshot or an intended text the approved baseline.",
+    "drift.read": "See findings and compliance.",
+    "drift.suppress": "Suppress a finding for a time, with a reason.",
+    "drift.scan": "Have devices collected and judged.",
+    "event.read": "See events.",
+    "event.write": "Acknowledge, assign, link and close events.",
+    "problem.read": "See problems and known errors.",
+    "problem.write": "Open, describe and resolve problems.",
+    "knowledge.read": "Read knowledge articles.",
+    "knowledge.write": "Write and revise knowledge articles.",
+    "change.read": "See change requests, approvals, executions.",
+    "change.request": "Request changes and withdraw one's own.",
+    "change.approve": "Approve or reject changes of others.",
+    "change.execute": "Run approved changes and roll them back.",
+    "change.stop": "Stop a running change.",
+    "schedule.read": "See schedules.",
+    "schedule.write": "Create, pause and resume schedules.",
+    "audit.read": "Read, verify and export audit records.",
+    "organization.read": "See units, posts and persons.",
+    "organization.write": "Administer units, posts, persons and their holdings.",
+    "policy.read": "Read policies.",
+    "policy.write": "Publish policies.",
+    "token.write": "Issue and revoke tokens of others.",
+}
+
+_READ = tuple(name for name in PERMISSIONS if name.endswith(".read"))
+_SEE = tuple(name for name in _READ if name not in {"audit.read", "credential.read"})
+
+POST_TEMPLATES: Mapping[str, tuple[str, ...]] = {
+    "administrator": (
+        *_SEE, "credential.read", "audit.read", "organization.write", "policy.write",
+        "token.write", "device.write", "credential.write", "secret.write", "schedule.write",
+    ),
+    "network engineer": (
+        *_SEE, "device.write", "device.collect", "drift.scan", "change.request",
+        "change.execute", "change.stop", "event.write", "problem.write", "knowledge.write",
+    ),
+    "approver": (*_SEE, "change.approve", "change.stop", "baseline.approve", "drift.suppress"),
+    "operator": (
+        *_SEE, "device.collect", "drift.scan", "event.write", "problem.write", "knowledge.write",
+        "change.stop",
+    ),
+    "compliance officer": (*_SEE, "drift.scan", "policy.write", "schedule.write", "audit.read"),
+    "auditor": _READ,
+}  # fmt: skip
+"""What usual posts allow; nobody who may approve may also request or execute."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostAuthority:
+    """A permission held in a unit covers that unit and all below it; nobody is exempt."""
+
+    now: Callable[[], datetime] = utc_now
+
+    def units(self, session: Session, actor: Actor, permission: str) -> frozenset[int]:
+        if actor.person_id is None:
+            allowed = permission in actor.granted
+            return frozenset(session.scalars(select(Unit.id))) if allowed else frozenset()
+        held = (
+            select(Post.unit_id)
+            .join(PostHolding, PostHolding.post_id == Post.id)
+            .join(Person, Person.id == PostHolding.person_id)
+            .where(
+                Person.id == actor.person_id,
+                Person.active,
+                Post.permissions.contains([permission]),
+                PostHolding.since <= self.now(),
+                (PostHolding.until.is_(None)) | (PostHolding.until > self.now()),
+            )
+        )
+        below = select(Unit.id).where(Unit.id.in_(held)).cte("below", recursive=True)
+        below = below.union(select(Unit.id).where(Unit.parent_id == below.c.id))
+        return frozenset(session.scalars(select(below.c.id)))
+
+    def allows(self, session: Session, actor: Actor, permission: str, unit_id: int | None) -> bool:
+        if actor.person_id is None:
+            return permission in actor.granted
+        units = self.units(session, actor, permission)
+        if unit_id is not None:
+            return unit_id in units
+        roots = frozenset(session.scalars(select(Unit.id).where(Unit.parent_id.is_(None))))
+        return bool(units & roots)

@@ -1,0 +1,77 @@
+"""Posts: what a function in a unit may do, and who holds it. Holdings end, they are not erased."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+
+from core.context import Context
+from core.errors import Conflict, InvalidInput
+from organization.models import Person, Post, PostHolding, Unit
+from organization.permissions import PERMISSIONS
+
+
+def create_post(
+    ctx: Context, *, unit: Unit, title: str, permissions: Iterable[str], duties: str = ""
+) -> Post:
+    """Add a post to a unit. Needs `organization.write` there; unknown permissions are refused."""
+    ctx.require("organization.write", unit)
+    asked = sorted(set(permissions))
+    unknown = [name for name in asked if name not in PERMISSIONS]
+    if unknown:
+        raise InvalidInput(f"No such permission: {', '.join(unknown)}. See docs/permissions.md.")
+    if ctx.session.scalar(select(Post.id).where(Post.unit_id == unit.id, Post.title == title)):
+        raise Conflict(f"{unit.code} has a post {title} already.")
+    post = ctx.add(Post(unit_id=unit.id, title=title, duties=duties, permissions=asked))
+    ctx.record("post.created", post, unit=unit.code, permissions=asked)
+    return post
+
+
+def assign(
+    ctx: Context, *, post: Post, person: Person, until: datetime | None = None
+) -> PostHolding:
+    """Give a person a post from now on. Nobody assigns a post to themselves."""
+    ctx.require("organization.write", post)
+    if ctx.person.person_id == person.id:
+        raise Conflict(f"{person.username} cannot assign a post to themselves; ask a colleague.")
+    holding = ctx.add(
+        PostHolding(person_id=person.id, post_id=post.id, since=ctx.now(), until=until)
+    )
+    ctx.record("post.assigned", post, person=person.username, unit=post.unit.code)
+    return holding
+
+
+def release(ctx: Context, *, post: Post, person: Person) -> None:
+    """End a person's holding of a post."""
+    ctx.require("organization.write", post)
+    holding = ctx.session.scalar(
+        select(PostHolding).where(
+            PostHolding.post_id == post.id, PostHolding.person_id == person.id,
+            PostHolding.until.is_(None),
+        )
+    )  # fmt: skip
+    if holding is None:
+        raise InvalidInput(f"{person.username} does not hold the post {post.title}.")
+    holding.until = ctx.now()
+    ctx.record("post.released", post, person=person.username, unit=post.unit.code)
+
+
+def list_posts(ctx: Context) -> list[Post]:
+    seen = ctx.units("organization.read")
+    return list(ctx.session.scalars(select(Post).where(Post.unit_id.in_(seen)).order_by(Post.id)))
+
+
+def holders(ctx: Context, post: Post) -> list[Person]:
+    """Who holds a post now."""
+    return list(
+        ctx.session.scalars(
+            select(Person)
+            .join(PostHolding, PostHolding.person_id == Person.id)
+            .where(
+                PostHolding.post_id == post.id,
+                PostHolding.since <= ctx.now(),
+                (PostHolding.until.is_(None)) | (PostHolding.until > ctx.now()),
+            )
+            .order_by(Person.username)
+        )
+    )

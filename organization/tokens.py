@@ -1,0 +1,69 @@
+"""Bearer tokens of persons. The token is shown once; only its SHA-256 is kept."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import ClassVar
+
+from sqlalchemy import select
+
+from core.context import Context
+from core.errors import InvalidInput, NotPermitted
+from organization.models import ApiToken, Person
+
+PREFIX = "trimtab_"
+
+
+class TokenRefused(NotPermitted):
+    code: ClassVar[str] = "token_refused"
+
+
+def issue(ctx: Context, *, person: Person, name: str, days: int = 90) -> tuple[ApiToken, str]:
+    """A new token of a person, for oneself or with `token.write` for others."""
+    if not 1 <= days <= 366:
+        raise InvalidInput("A token lasts between 1 and 366 days.")
+    if ctx.person.person_id != person.id:
+        ctx.require("token.write", person)
+    token = PREFIX + secrets.token_urlsafe(32)
+    row = ctx.add(
+        ApiToken(
+            person_id=person.id, name=name, token_hash=digest(token), created_at=ctx.now(),
+            expires_at=ctx.now() + timedelta(days=days),
+        )
+    )  # fmt: skip
+    ctx.record("token.issued", row, person=person.username, days=days)
+    return row, token
+
+
+def person_of_token(ctx: Context, token: str) -> Person:
+    """The active person behind a valid token, or TokenRefused."""
+    row = ctx.session.scalar(select(ApiToken).where(ApiToken.token_hash == digest(token)))
+    if row is None or row.revoked_at is not None or not row.person.active:
+        raise TokenRefused("This token is not valid. Sign in again, or ask for a new one.")
+    if row.expires_at <= ctx.now():
+        raise TokenRefused(f"The token {row.name} ended on {row.expires_at:%Y-%m-%d}.")
+    return row.person
+
+
+def revoke(ctx: Context, token_id: int) -> ApiToken:
+    row = ctx.get(ApiToken, token_id)
+    if ctx.person.person_id != row.person_id:
+        ctx.require("token.write", row.person)
+    row.revoked_at = ctx.now()
+    ctx.record("token.revoked", row, person=row.person.username)
+    return row
+
+
+def list_tokens(ctx: Context, person: Person) -> list[ApiToken]:
+    if ctx.person.person_id != person.id:
+        ctx.require("token.write", person)
+    return list(
+        ctx.session.scalars(
+            select(ApiToken).where(ApiToken.person_id == person.id).order_by(ApiToken.id)
+        )
+    )
+
+
+def digest(token: str) -> str:
+    """SHA-256 in hex: a token of 256 random bits needs no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()

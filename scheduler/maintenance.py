@@ -1,0 +1,99 @@
+"""Keeps the installation sound: audit, leftovers, expiry, pruning. Never touches a device."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import delete
+from sqlalchemy.exc import SQLAlchemyError
+
+from changes import claims
+from core.audit import Fact, Subject
+from core.context import Context
+from core.errors import TrimtabError
+from core.verify import verify_records
+from drift.findings import expire_suppressions
+from operations import events
+from organization.models import WebSession
+from scheduler.leftovers import clear_finished, mend_stalled
+from scheduler.work import Work
+
+log = logging.getLogger(__name__)
+
+INSTALLATION = Subject(type="installation", id="-", label="this installation")
+
+
+class MaintenanceIncomplete(TrimtabError):
+    """Some steps failed; the others were done all the same."""
+
+    code = "maintenance_incomplete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One piece of maintenance, in a transaction of its own."""
+
+    name: str
+    act: Callable[[Context], Fact]
+
+
+def mend(work: Work) -> str:
+    """Jobs and changes that dead workers left behind; what became of them, in one line."""
+    with work.context() as ctx:
+        jobs = mend_stalled(ctx)
+    with work.context() as ctx:
+        changes = claims.reap(ctx)
+    return f"jobs again {jobs.again}, given up {jobs.given_up}, changes {changes}"
+
+
+def maintain(work: Work) -> str:
+    """Every step, each on its own; raises MaintenanceIncomplete in the end if one failed."""
+    done, failed = dict[str, Fact](), dict[str, Fact]()
+    for step in STEPS:
+        try:
+            with work.context() as ctx:
+                done[step.name] = step.act(ctx)
+        except TrimtabError as error:
+            failed[step.name] = error.message
+        except SQLAlchemyError as error:
+            log.exception("maintenance step %s failed", step.name)
+            failed[step.name] = str(error).partition("\n")[0]
+    with work.context() as ctx:
+        ctx.record("maintenance.done", INSTALLATION, done=done, failed=failed)
+    if failed:
+        told = "; ".join(f"{name}: {why}" for name, why in failed.items())
+        raise MaintenanceIncomplete(f"Maintenance could not do everything. {told}")
+    return ", ".join(f"{name} {value}" for name, value in done.items())
+
+
+def _verify(ctx: Context) -> Fact:
+    """Check every audit record against its hash; a broken one is a critical event."""
+    found = verify_records(ctx.session)
+    if not found.ok:
+        lines = [f"record {broken.id}: {broken.what}" for broken in found.broken]
+        events.raise_event(
+            ctx, fingerprint="audit_broken", kind="audit_broken", severity="critical",
+            title=f"{len(found.broken)} audit records are not what was recorded",
+            detail="\n".join(lines[:50]),
+        )  # fmt: skip
+    return {"records": found.records, "broken": len(found.broken)}
+
+
+def _end_sessions(ctx: Context) -> Fact:
+    rows = delete(WebSession).where(WebSession.expires_at <= ctx.now())
+    return len(ctx.session.execute(rows.returning(WebSession.token_hash)).all())
+
+
+def _mend_jobs(ctx: Context) -> Fact:
+    mended = mend_stalled(ctx)
+    return {"again": mended.again, "given_up": mended.given_up}
+
+
+STEPS: tuple[Step, ...] = (
+    Step(name="audit", act=_verify),
+    Step(name="stalled_jobs", act=_mend_jobs),
+    Step(name="changes_left_behind", act=claims.reap),
+    Step(name="suppressions_ended", act=expire_suppressions),
+    Step(name="sessions_ended", act=_end_sessions),
+    Step(name="jobs_cleared", act=clear_finished),
+)

@@ -1,0 +1,1 @@
+"""What routes hand to templates, as plain objects of the promised shapes, hostile texts too."""

@@ -1,0 +1,152 @@
+"""Fixtures of all rooms: a real PostgreSQL, a context in a transaction, a frozen clock."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+
+from core.actor import Actor, Origin
+from core.context import Context
+from core.database import GuardedSession, connect
+from core.postgres import EmbeddedPostgres
+from core.runtime import Runtime
+from core.settings import Settings
+from organization.permissions import PostAuthority
+from trimtab.schema import upgrade
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+_names = count(1)
+
+
+@dataclass
+class Clock:
+    """Stands still until a test moves it."""
+
+    at: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
+
+@pytest.fixture(autouse=True)
+def no_sockets_beyond_this_machine(request: pytest.FixtureRequest) -> None:
+    from pytest_socket import socket_allow_hosts  # noqa: PLC0415 - only where it acts
+
+    if "real" not in request.keywords:
+        socket_allow_hosts(["127.0.0.0/8", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """One embedded server a test process, in a folder that any user may enter."""
+    home = Path(tempfile.mkdtemp(prefix="trimtab-tests-"))
+    home.chmod(0o755)
+    server = EmbeddedPostgres(home, "nobody")
+    url = server.start()
+    with _admin(url) as engine, engine.connect() as connection:
+        connection.execute(text("ALTER SYSTEM SET fsync = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+        connection.execute(text("CREATE DATABASE template_trimtab"))
+    made = connect(url.replace("/postgres", "/template_trimtab"))
+    upgrade(made)
+    made.dispose()
+    yield url
+    server.stop()
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def _admin(url: str) -> Iterator[Engine]:
+    engine = connect(url).execution_options(isolation_level="AUTOCOMMIT")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def database_url(server_url: str) -> Iterator[str]:
+    """A fresh database of this test's own, with the whole schema; commits are real."""
+    name = f"test_{os.getpid()}_{next(_names)}"
+    with _admin(server_url) as engine, engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_trimtab"))
+        yield server_url.replace("/postgres", f"/{name}")
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def runtime(database_url: str, settings: Settings, clock: Clock) -> Iterator[Runtime]:
+    """A runtime on a database of its own: for tests with several connections or processes."""
+    engine = connect(database_url)
+    yield Runtime(settings=settings, engine=engine, authority=PostAuthority(now=clock), now=clock)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def shared_engine(server_url: str) -> Iterator[Engine]:
+    name = f"shared_{os.getpid()}"
+    with _admin(server_url) as engine, engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_trimtab"))
+    engine = connect(server_url.replace("/postgres", f"/{name}"))
+    yield engine
+    engine.dispose()
+
+
+@dataclass
+class AllowAll:
+    """Stands in for posts where permissions are not what a test is about; notes what was asked."""
+
+    asked: list[tuple[str, int | None]] = field(default_factory=list)
+
+    def units(self, session, _actor, permission):
+        self.asked.append((permission, None))
+        return frozenset(session.scalars(text("SELECT id FROM unit")))
+
+    def allows(self, _session, _actor, permission, unit_id):
+        self.asked.append((permission, unit_id))
+        return True
+
+
+@pytest.fixture
+def ctx(shared_engine: Engine, settings: Settings, clock: Clock) -> Iterator[Context]:
+    """A context whose commits end with the test; everything is permitted to a person `tester`."""
+    with shared_engine.connect() as connection:
+        outer = connection.begin()
+        session = GuardedSession(
+            connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+        )
+        person = connection.scalar(
+            text(
+                "INSERT INTO person (username, name, active, created_at)"
+                " VALUES ('tester', 'Terry Tester', true, now()) RETURNING id"
+            )
+        )
+        yield Context(
+            session=session,
+            person=Actor(name="tester", person_id=person),
+            authority=AllowAll(),
+            settings=settings,
+            origin=Origin(door="cli"),
+            now=clock,
+        )
+        session.close()
+        outer.rollback()

@@ -1,0 +1,172 @@
+import json
+
+import pytest
+from sqlalchemy import text
+
+from core.database import connect
+from tests.trimtab.conftest import PASSWORD
+
+LISTS = [
+    "unit",
+    "post",
+    "user",
+    "token",
+    "policy",
+    "site",
+    "credential",
+    "device",
+    "snapshot",
+    "baseline",
+    "drift",
+    "event",
+    "problem",
+    "knowledge",
+    "change",
+    "schedule",
+    "audit",
+]
+
+
+def sign_in(line, username):
+    done = line(["sign-in", username, "--password", PASSWORD])
+    assert done.exit_code == 0, done.stderr
+
+
+def hire(line, username, template):
+    line.json(["user", "add", username, username.title()])
+    post = line.json(["post", "add", template.title(), "--template", template])
+    line.json(["post", "assign", str(post["id"]), username])
+
+
+@pytest.mark.parametrize("noun", LISTS)
+def test_every_noun_lists_as_json(line, noun):
+    assert isinstance(line.json(f"{noun} list"), list)
+
+
+def test_a_second_init_leaves_the_people_as_they_were(line):
+    done = line("init --username other")
+    assert (done.exit_code, "up to date" in done.stdout) == (0, True)
+    assert [one["username"] for one in line.json("user list")] == ["admin"]
+
+
+def test_without_init_every_command_says_to_run_it(installation, database_url):
+    engine = connect(database_url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
+    engine.dispose()
+    done = installation("unit list")
+    assert (done.exit_code, "trimtab init" in done.stderr) == (2, True)
+
+
+def test_without_a_token_a_command_says_to_sign_in(line, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "elsewhere"))
+    done = line("unit list")
+    assert (done.exit_code, "trimtab sign-in" in done.stderr) == (3, True)
+
+
+def test_a_wrong_password_signs_nobody_in(line):
+    done = line(["sign-in", "admin", "--password", "not this one"])
+    assert (done.exit_code, "sign_in_refused" in done.stderr) == (3, True)
+
+
+def test_an_unknown_command_is_a_wrong_input(line):
+    assert line("frobnicate").exit_code == 2
+
+
+def test_what_does_not_exist_has_its_own_exit_code(line):
+    assert line("change show 99").exit_code == 4
+
+
+def test_who_holds_no_post_is_not_permitted(line):
+    line.json(["user", "add", "nina", "Nina"])
+    sign_in(line, "nina")
+    assert line(["unit", "add", "north", "North"]).exit_code == 3
+
+
+def test_units_and_posts_are_made_and_held(line):
+    line.json(["unit", "add", "north", "North"])
+    hire(line, "erin", "network engineer")
+    held = {one["title"]: one["held_by"] for one in line.json("post list")}
+    assert held == {"Administrator": ["admin"], "Network Engineer": ["erin"]}
+
+
+def test_a_post_is_released_and_a_person_deactivated(line):
+    hire(line, "erin", "operator")
+    line.json("post release 2 erin")
+    assert line.json("post list")[1]["held_by"] == []
+    assert line.json("user deactivate erin")["active"] is False
+
+
+def test_a_post_without_permissions_is_refused(line):
+    assert line("post add Nothing").exit_code == 2
+    assert line("post add Nothing --template nonsense").exit_code == 2
+
+
+def test_a_token_is_shown_once_and_revoked(line):
+    made = line.json("token issue ci")
+    assert made["token"].startswith("trimtab_")
+    assert line.json(f"token revoke {made['id']}")["revoked_at"] is not None
+
+
+def test_problems_go_from_open_to_resolved(line):
+    hire(line, "oona", "operator")
+    sign_in(line, "oona")
+    assert line.json(["problem", "open", "flapping"])["state"] == "open"
+    known = line.json(["problem", "known-error", "1", "--root-cause", "optic",
+                       "--workaround", "reseat"])  # fmt: skip
+    assert known["state"] == "known_error"
+    assert line.json("problem resolve 1")["state"] == "resolved"
+
+
+def test_an_article_is_written_and_revised(line, tmp_path):
+    hire(line, "oona", "operator")
+    sign_in(line, "oona")
+    file = tmp_path / "article.md"
+    file.write_text("# Do this")
+    line.json(["knowledge", "write", "What to do", "--file", str(file), "--event-kind", "drift"])
+    file.write_text("# Do that")
+    assert line.json(["knowledge", "revise", "1", "--file", str(file)])["version"] == 2
+    assert line.json("knowledge show 1")["body"] == "# Do that"
+
+
+def test_a_policy_is_published_from_a_file(line, tmp_path):
+    file = tmp_path / "policy.yaml"
+    file.write_text("code: NET-1\ntitle: Net\nbody: Text\nclauses: [{number: '1', text: A}]\n")
+    assert line.json(["policy", "publish", str(file)])["clauses"] == ["1 A"]
+
+
+def test_a_malformed_policy_names_the_place(line, tmp_path):
+    file = tmp_path / "policy.yaml"
+    file.write_text("code: NET-1\ntitle: Net\nbody: Text\nclauses: [{number: '1'}]\n")
+    done = line(["policy", "publish", str(file)])
+    assert (done.exit_code, "clauses.0.text" in done.stderr) == (2, True)
+
+
+def test_a_change_needs_findings_or_devices(line):
+    done = line(["change", "new", "--title", "t", "--reason", "r"])
+    assert (done.exit_code, "--finding" in done.stderr) == (2, True)
+
+
+def test_the_records_verify_and_are_exported_whole(line, tmp_path):
+    assert line.json("audit verify")["ok"] is True
+    file = tmp_path / "records.jsonl"
+    assert line(["audit", "export", "--file", str(file)]).exit_code == 0
+    actions = [json.loads(row)["action"] for row in file.read_text().splitlines()]
+    assert actions[-1] == "audit.exported"
+
+
+def test_doctor_tells_every_setting(line):
+    done = line("doctor --json")
+    told = json.loads(done.stdout)
+    assert told["settings"]["api_port"] == "8440"
+    assert {one["name"] for one in told["checks"]} >= {
+        "python",
+        "database",
+        "port",
+        "package names",
+    }
+
+
+def test_doctor_hides_the_database_password(line):
+    assert "scram" not in line("doctor").stdout
+    assert line("doctor --json").stdout.count("**********") == 1

@@ -1,0 +1,1 @@
+"""The program: command line, demo and doctor put the rooms together."""

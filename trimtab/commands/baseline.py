@@ -1,0 +1,100 @@
+"""`trimtab baseline`: approved configurations."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.errors import InvalidInput, NotFound
+from drift import baselines
+from inventory import devices, snapshots
+from trimtab.console import Json, command_context, out, show, show_one
+
+app = typer.Typer(no_args_is_help=True)
+
+COLUMNS = {
+    "device": lambda row: row.device.hostname,
+    "version": lambda row: row.version,
+    "source": lambda row: row.source,
+    "snapshot": lambda row: row.snapshot_id,
+    "digest": lambda row: row.digest,
+    "reason": lambda row: row.reason,
+    "valid_from": lambda row: row.valid_from,
+    "valid_until": lambda row: row.valid_until,
+}
+
+Hostname = Annotated[str, typer.Argument(help="The device's name.")]
+Reason = Annotated[str, typer.Option(help="Why; auditors read it.")]
+
+
+@app.command("list")
+def list_all(*, as_json: Json = False) -> None:
+    """The valid baseline of every device."""
+    with command_context() as ctx:
+        show(baselines.list_baselines(ctx), COLUMNS, as_json=as_json)
+
+
+@app.command()
+def history(hostname: Hostname, *, as_json: Json = False) -> None:
+    """All versions of a device's baseline, the newest first."""
+    with command_context() as ctx:
+        device = devices.by_hostname(ctx, hostname)
+        show(baselines.versions(ctx, device.id), COLUMNS, as_json=as_json)
+
+
+@app.command("show")
+def show_text(hostname: Hostname) -> None:
+    """The text of a device's valid baseline."""
+    with command_context() as ctx:
+        baseline = baselines.baseline_for(ctx, devices.by_hostname(ctx, hostname).id)
+        if baseline is None:
+            raise NotFound(
+                f"{hostname} has no baseline yet. `trimtab baseline approve {hostname}` makes its "
+                "last snapshot the first."
+            )
+        out.print(baselines.text(ctx, baseline), markup=False, highlight=False, end="")
+
+
+@app.command()
+def approve(
+    hostname: Hostname,
+    *,
+    reason: Reason,
+    snapshot: Annotated[int | None, typer.Option(help="Its id; else the last one.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Make what a snapshot shows the device's baseline."""
+    with command_context() as ctx:
+        device = devices.by_hostname(ctx, hostname)
+        chosen = snapshots.latest(ctx, device.id) if snapshot is None else (
+            snapshots.get_snapshot(ctx, snapshot)
+        )  # fmt: skip
+        if chosen is None:
+            raise NotFound(
+                f"{hostname} has no snapshot yet. `trimtab collect {hostname}` makes one."
+            )
+        if chosen.device_id != device.id:
+            raise InvalidInput(f"Snapshot {snapshot} is not one of {hostname}.")
+        show_one(
+            baselines.approve_snapshot(ctx, chosen.id, reason=reason), COLUMNS, as_json=as_json
+        )
+
+
+@app.command("set")
+def set_text(
+    hostname: Hostname,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Its text, UTF-8.")],
+    *,
+    reason: Reason,
+    as_json: Json = False,
+) -> None:
+    """Make a written configuration the device's baseline."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{file} is no UTF-8 text (byte {error.start}).") from error
+    with command_context() as ctx:
+        device = devices.by_hostname(ctx, hostname)
+        show_one(
+            baselines.set_intended(ctx, device.id, text, reason=reason), COLUMNS, as_json=as_json
+        )

@@ -1,0 +1,189 @@
+"""`trimtab change`: request, read, decide, run, stop and undo changes."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from changes import approvals, oversight, requests
+from changes.models import ChangeRequest
+from changes.requests import Wanted, plan_of
+from changes.states import State
+from core.errors import InvalidInput
+from inventory.devices import by_hostname
+from trimtab.console import Json, command_context, out, safe, show, show_one
+
+app = typer.Typer(no_args_is_help=True)
+
+COLUMNS = {
+    "id": lambda row: row.id,
+    "title": lambda row: row.title,
+    "state": lambda row: row.state,
+    "kind": lambda row: row.kind,
+    "method": lambda row: row.method,
+    "devices": lambda row: len(row.targets),
+    "requested_by": lambda row: row.requested_by.username,
+    "requested_at": lambda row: row.requested_at,
+    "outcome": lambda row: row.outcome,
+}
+DETAILS = COLUMNS | {
+    "reason": lambda row: row.reason,
+    "digest": lambda row: row.digest,
+    "window_start": lambda row: row.window_start,
+    "window_end": lambda row: row.window_end,
+    "approvals": lambda row: [
+        f"{one.person.username}: {one.decision}{' (void)' if one.voided_at else ''}"
+        for one in row.approvals
+    ],
+    "plan": lambda row: row.plan,
+}
+
+Key = Annotated[int, typer.Argument(help="The change's id.")]
+Digest = Annotated[str, typer.Option(help="The digest you decide on, as `change show` tells it.")]
+Note = Annotated[str, typer.Option(help="Why.")]
+
+
+@app.command("list")
+def list_all(*, state: Annotated[str | None, typer.Option()] = None, as_json: Json = False) -> None:
+    """Change requests, the newest first."""
+    with command_context() as ctx:
+        show(requests.list_changes(ctx, state=state, limit=200), COLUMNS, as_json=as_json)
+
+
+@app.command()
+def new(  # noqa: PLR0913 - a request's parts
+    *,
+    title: Annotated[str, typer.Option()],
+    reason: Annotated[str, typer.Option()],
+    finding: Annotated[list[int] | None, typer.Option(help="Correct this finding.")] = None,
+    device: Annotated[list[str] | None, typer.Option(help="Type lines on this device.")] = None,
+    lines: Annotated[Path | None, typer.Option(help="File with the lines to type.")] = None,
+    by_hand: Annotated[bool, typer.Option("--by-hand", help="A person types it.")] = False,
+    kind: Annotated[Literal["standard", "normal", "emergency"], typer.Option()] = "normal",
+    start: Annotated[datetime | None, typer.Option(help="Window, local time zone.")] = None,
+    end: Annotated[datetime | None, typer.Option()] = None,
+    as_json: Json = False,
+) -> None:
+    """Request the correction of findings, or given lines on devices."""
+    if bool(finding) == bool(device):
+        raise InvalidInput("Give either --finding, or --device with --lines.")
+    wanted = Wanted(
+        title=title, reason=reason, kind=kind, method="by_hand" if by_hand else "playbook",
+        window=_window(start, end),
+    )  # fmt: skip
+    with command_context() as ctx:
+        if finding:
+            change = requests.request_correction(ctx, finding, wanted)
+        else:
+            typed = _lines(lines)
+            targets = {by_hostname(ctx, name).id: typed for name in device or []}
+            change = requests.request_lines(ctx, targets, wanted)
+        _tell(change, as_json=as_json)
+
+
+@app.command("show")
+def show_change(change: Key, *, as_json: Json = False) -> None:
+    """What a change would do, and who has decided."""
+    with command_context() as ctx:
+        _tell(requests.get_change(ctx, change), as_json=as_json)
+
+
+@app.command()
+def approve(change: Key, *, digest: Digest, note: Note = "", as_json: Json = False) -> None:
+    """Approve exactly the plan behind the digest."""
+    with command_context() as ctx:
+        row = approvals.approve(ctx, change, digest=digest, note=note)
+        show_one(row, COLUMNS, as_json=as_json)
+
+
+@app.command()
+def reject(change: Key, *, digest: Digest, note: Note, as_json: Json = False) -> None:
+    """Reject the plan behind the digest; the change is over."""
+    with command_context() as ctx:
+        row = approvals.reject(ctx, change, digest=digest, note=note)
+        show_one(row, COLUMNS, as_json=as_json)
+
+
+@app.command()
+def withdraw(change: Key, *, note: Note, as_json: Json = False) -> None:
+    """Take your approval back."""
+    with command_context() as ctx:
+        show_one(approvals.withdraw(ctx, change, note=note), COLUMNS, as_json=as_json)
+
+
+@app.command()
+def run(change: Key, *, as_json: Json = False) -> None:
+    """Queue an approved change now; a worker executes it."""
+    with command_context() as ctx:
+        show_one(oversight.run_now(ctx, change), COLUMNS, as_json=as_json)
+
+
+@app.command()
+def stop(change: Key, *, note: Note, as_json: Json = False) -> None:
+    """Stop a running change and roll it back, or cancel one that has not begun."""
+    with command_context() as ctx:
+        show_one(oversight.stop(ctx, change, note=note), COLUMNS, as_json=as_json)
+
+
+@app.command()
+def rollback(change: Key, *, reason: Note, as_json: Json = False) -> None:
+    """Request the change that undoes a succeeded one; it needs its own approval."""
+    with command_context() as ctx:
+        _tell(oversight.request_rollback(ctx, change, reason=reason), as_json=as_json)
+
+
+@app.command()
+def resolve(
+    change: Key, *, state: Annotated[Literal["succeeded", "failed", "rolled_back"],
+                                     typer.Option(help="What the devices show.")],
+    note: Note, as_json: Json = False,
+) -> None:  # fmt: skip
+    """Say what became of an interrupted change, after looking at its devices."""
+    with command_context() as ctx:
+        row = oversight.resolve_interrupted(ctx, change, state=State(state), note=note)
+        show_one(row, COLUMNS, as_json=as_json)
+
+
+@app.command()
+def log(change: Key, *, as_json: Json = False) -> None:
+    """What the executions of a change told."""
+    columns = {
+        "at": lambda one: one.at,
+        "host": lambda one: one.host,
+        "task": lambda one: one.task,
+        "status": lambda one: one.status,
+        "text": lambda one: one.text,
+    }
+    with command_context() as ctx:
+        show(oversight.log(ctx, change), columns, as_json=as_json)
+
+
+def _tell(change: ChangeRequest, *, as_json: bool) -> None:
+    if as_json:
+        show_one(change, DETAILS, as_json=True)
+        return
+    show_one(change, {k: v for k, v in DETAILS.items() if k != "plan"}, as_json=False)
+    for target in plan_of(change).targets:
+        out.print(f"\n[bold]{safe(target.hostname)}[/bold] ({safe(target.platform)})")
+        for line in target.lines:
+            out.print(f"  {safe(line)}", soft_wrap=True)
+        for file in target.files:
+            out.print(f"  file {safe(file.path)}, {len(file.content or '')} characters")
+
+
+def _window(start: datetime | None, end: datetime | None) -> tuple[datetime, datetime] | None:
+    if start is None and end is None:
+        return None
+    if start is None or end is None:
+        raise InvalidInput("A window has both --start and --end.")
+    return start.astimezone(), end.astimezone()
+
+
+def _lines(file: Path | None) -> list[str]:
+    if file is None:
+        raise InvalidInput("--device needs --lines FILE with what is to be typed.")
+    try:
+        return file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{file} cannot be read as text: {error}") from error

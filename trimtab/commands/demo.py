@@ -1,0 +1,97 @@
+"""`trimtab demo`: the story on a simulated network, then the pages to look around in."""
+
+import logging
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from core.errors import Conflict
+from core.runtime import open_runtime
+from core.settings import Settings, default_home
+from lab.network import Lab
+from organization.permissions import PostAuthority
+from scheduler.service import ClockService, WorkerService, running
+from trimtab.console import Json, print_json
+from trimtab.demo.cast import Cast, assemble
+from trimtab.demo.story import Ending, Story
+from trimtab.demo.telling import Teller
+from trimtab.schema import upgrade
+from trimtab.serving import ApiService, serve
+
+app = typer.Typer()
+
+MARK = ".trimtab-demo"
+
+
+@app.command()
+def demo(
+    *,
+    leave: Annotated[bool, typer.Option("--exit", help="End after the story.")] = False,
+    devices: Annotated[int, typer.Option(min=4, max=30, help="Simulated devices.")] = 20,
+    port: Annotated[int, typer.Option(help="Port of the pages.")] = 8440,
+    as_json: Json = False,
+) -> None:
+    """Bring up a simulated network and show the whole loop on it; every run begins anew."""
+    teller = Teller(console=Console(stderr=as_json))
+    logging.disable(logging.WARNING)
+    with _home() as home:
+        settings = Settings(home=home, api_port=port, database_url=None)
+        teller.say("database and simulated network come up")
+        with (
+            open_runtime(settings, PostAuthority()) as runtime,
+            Lab(devices=devices) as lab,
+        ):
+            upgrade(runtime.engine)
+            cast = assemble(runtime)
+            with running([ClockService(runtime), WorkerService(runtime)]):
+                ending = Story(cast=cast, lab=lab, teller=teller).tell()
+            if not leave:
+                api = ApiService(runtime)
+                serve([api, ClockService(runtime), WorkerService(runtime)],
+                      ready=lambda: _invite(teller, cast, api.address))  # fmt: skip
+    _end(ending, as_json=as_json)
+
+
+@contextmanager
+def _home() -> Iterator[Path]:
+    """A folder of the demonstration's own, emptied at its beginning."""
+    home = Path(os.environ.get("TRIMTAB_HOME", default_home())) / "demo"
+    if home.exists() and not (home / MARK).exists():
+        raise Conflict(f"{home} is not a demonstration's folder; set TRIMTAB_HOME elsewhere.")
+    _refuse_a_second(home)
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True, exist_ok=True)
+    (home / MARK).write_text(str(os.getpid()))
+    yield home
+
+
+def _refuse_a_second(home: Path) -> None:
+    mark = home / MARK
+    if not mark.exists():
+        return
+    try:
+        os.kill(int(mark.read_text()), 0)
+    except (ValueError, ProcessLookupError):
+        return
+    raise Conflict(f"A demonstration runs already (process {mark.read_text()}); end it first.")
+
+
+def _invite(teller: Teller, cast: Cast, address: str) -> None:
+    teller.console.print(f"\n[bold]Look around at {address}[/bold] (Ctrl-C ends it)")
+    teller.table(("name", "password"), list(cast.passwords.items()))
+
+
+def _end(ending: Ending, *, as_json: bool) -> None:
+    if as_json:
+        print_json(asdict(ending))
+    sound = ending.verified and ending.audit_ok
+    if not sound:
+        sys.exit(1)

@@ -1,0 +1,53 @@
+"""`trimtab init`: schema, first unit, first person. Safe to call again after an upgrade."""
+
+from typing import Annotated
+
+import typer
+from sqlalchemy import select
+
+from core.actor import Actor
+from core.runtime import open_runtime
+from core.settings import load_settings
+from organization.bootstrap import bootstrap
+from organization.models import Person
+from organization.permissions import PERMISSIONS, PostAuthority
+from organization.tokens import issue
+from trimtab.console import ORIGIN, keep_token, out, safe
+from trimtab.schema import upgrade
+
+app = typer.Typer()
+
+INSTALLER = Actor(name="installer", granted=frozenset(PERMISSIONS))
+
+
+@app.command()
+def init(
+    *,
+    unit: Annotated[
+        str, typer.Option(help="Name of the organization's first unit.")
+    ] = "Operations",
+    username: Annotated[str, typer.Option(help="The first person's sign-in name.")] = "admin",
+    password: Annotated[
+        str,
+        typer.Option(
+            prompt=True,
+            hide_input=True,
+            confirmation_prompt=True,
+            envvar="TRIMTAB_INIT_PASSWORD",
+            help="The first person's password.",
+        ),
+    ],
+) -> None:
+    """Set up or upgrade the database; make the first unit and its administrator when empty."""
+    with open_runtime(load_settings(), PostAuthority()) as runtime:
+        upgrade(runtime.engine)
+        with runtime.context(INSTALLER, ORIGIN) as ctx:
+            if ctx.session.scalar(select(Person.id).limit(1)) is not None:
+                out.print("The database is up to date; its people are as they were.")
+                return
+            person = bootstrap(ctx, unit_name=unit, username=username, password=password)
+            _, token = issue(ctx, person=person, name="command line")
+    out.print(
+        f"Ready. {safe(username)} administers {safe(unit)}; the command line is signed in "
+        f"({keep_token(token)}).\nNext: `trimtab doctor`, then `trimtab serve`."
+    )

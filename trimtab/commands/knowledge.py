@@ -1,0 +1,66 @@
+"""`trimtab knowledge`: articles in Markdown."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.errors import InvalidInput
+from operations import knowledge
+from operations.models import Article
+from trimtab.console import Json, command_context, show, show_one
+
+app = typer.Typer(no_args_is_help=True)
+
+COLUMNS = {
+    "id": lambda row: row.id,
+    "title": lambda row: row.title,
+    "event_kind": lambda row: row.event_kind,
+    "platform": lambda row: row.platform,
+    "version": lambda row: row.versions[-1].version,
+}
+DETAILS = COLUMNS | {"body": lambda row: row.versions[-1].body}
+
+
+@app.command("list")
+def list_all(*, as_json: Json = False) -> None:
+    """All articles."""
+    with command_context() as ctx:
+        show(knowledge.list_articles(ctx), COLUMNS, as_json=as_json)
+
+
+@app.command("show")
+def show_article(article: int, *, as_json: Json = False) -> None:
+    """An article's newest version."""
+    with command_context() as ctx:
+        ctx.require("knowledge.read")
+        show_one(ctx.get(Article, article), DETAILS, as_json=as_json)
+
+
+@app.command()
+def write(
+    title: str, *, file: Annotated[Path, typer.Option(help="Markdown.")],
+    event_kind: Annotated[str, typer.Option(help="Offer it for events of this kind.")] = "",
+    platform: Annotated[str, typer.Option()] = "", as_json: Json = False,
+) -> None:  # fmt: skip
+    """Write an article."""
+    with command_context() as ctx:
+        row = knowledge.write_article(
+            ctx, title=title, body=_text(file), event_kind=event_kind, platform=platform
+        )
+        ctx.session.refresh(row, ["versions"])
+        show_one(row, COLUMNS, as_json=as_json)
+
+
+@app.command()
+def revise(article: int, *, file: Annotated[Path, typer.Option()], as_json: Json = False) -> None:
+    """Add the next version of an article."""
+    with command_context() as ctx:
+        show_one(knowledge.revise(ctx, article, body=_text(file)), COLUMNS, as_json=as_json)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{file} cannot be read as text: {error}") from error

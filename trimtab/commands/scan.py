@@ -1,0 +1,96 @@
+"""`trimtab scan`: collect and judge devices now."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from changes.attribution import attribute
+from core.context import Context
+from drift.observation import Observation
+from drift.scan import ScanSummary, scan
+from drift.selection import select_devices
+from trimtab.console import (
+    ORIGIN,
+    Json,
+    acting_person,
+    command_runtime,
+    err,
+    out,
+    plain,
+    print_json,
+    safe,
+    show,
+)
+
+app = typer.Typer()
+
+FINE = frozenset({"in_sync", "suppressed", "no_baseline"})
+COLUMNS: Mapping[str, Callable[[Observation], object]] = {
+    "hostname": lambda seen: seen.hostname,
+    "outcome": lambda seen: seen.outcome,
+    "finding": lambda seen: seen.finding_id,
+    "verdict": lambda seen: seen.verdict,
+    "detail": lambda seen: seen.detail,
+}
+
+
+@app.command("scan")
+def scan_devices(
+    hostnames: Annotated[list[str] | None, typer.Argument(help="Devices; none: all.")] = None,
+    *,
+    site: Annotated[str | None, typer.Option(help="Only the devices of this site.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, max=500, help="At a time.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Collect and judge devices; exit 1 when one drifted or could not be judged."""
+    with command_runtime() as runtime:
+        person = acting_person(runtime)
+
+        @contextmanager
+        def contexts() -> Iterator[Context]:
+            with runtime.context(person, ORIGIN) as ctx:
+                yield ctx
+
+        with contexts() as ctx:
+            devices = select_devices(
+                ctx, permission="drift.scan", hostnames=hostnames or (), site=site
+            )
+        with _bar(len(devices)) as advance:
+            summary = scan(
+                contexts, devices, attribute=attribute, progress=advance,
+                threads=threads or runtime.settings.collect_threads,
+            )  # fmt: skip
+    _show(summary, as_json=as_json)
+    if any(seen.outcome not in FINE for seen in summary.observations):
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Callable[[Observation], None]]:
+    columns = (
+        TextColumn("scan"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        TextColumn("{task.fields[last]}"),
+    )  # fmt: skip
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task("scan", total=total, last="")
+
+        def advance(seen: Observation) -> None:
+            progress.update(task, advance=1, last=safe(f"{seen.hostname} {seen.outcome}"))
+
+        yield advance
+
+
+def _show(summary: ScanSummary, *, as_json: bool) -> None:
+    if as_json:
+        rows = [{name: column(seen) for name, column in COLUMNS.items()}
+                for seen in summary.observations]  # fmt: skip
+        print_json({"outcomes": plain(summary.outcomes), "devices": plain(rows)})
+        return
+    told = [seen for seen in summary.observations if seen.outcome != "in_sync"]
+    if told:
+        show(told, COLUMNS, as_json=False)
+    counts = ", ".join(f"{count} {name}" for name, count in summary.outcomes.items())
+    out.print(safe(counts or "There is no active device to scan."))

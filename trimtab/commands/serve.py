@@ -1,0 +1,26 @@
+"""`trimtab serve`: pages, REST, scheduler and worker in one process."""
+
+import typer
+
+from core.settings import load_settings
+from scheduler.service import ClockService, WorkerService
+from trimtab.console import command_runtime, out
+from trimtab.serving import ApiService, DatabaseService, serve, set_up_logging
+
+app = typer.Typer()
+
+
+@app.command("serve")
+def serve_all() -> None:
+    """Serve pages and REST, fire schedules and run jobs, until Ctrl-C or SIGTERM."""
+    settings = load_settings()
+    set_up_logging(settings)
+    with command_runtime(settings) as runtime:
+        api = ApiService(runtime)
+        serve(
+            [DatabaseService(runtime), api, ClockService(runtime), WorkerService(runtime)],
+            ready=lambda: out.print(
+                f"Trimtab serves at {api.address}. Ctrl-C ends it; jobs under way end first."
+            ),
+        )
+    out.print("ended")

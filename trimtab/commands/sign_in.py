@@ -1,0 +1,27 @@
+"""`trimtab sign-in`: exchange name and password for a token kept on this machine."""
+
+from typing import Annotated
+
+import typer
+
+from organization.people import actor_of, authenticate
+from organization.tokens import issue
+from trimtab.console import NOBODY, ORIGIN, command_runtime, keep_token, out, safe
+
+app = typer.Typer()
+
+
+@app.command()
+def sign_in(
+    username: str,
+    *,
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, envvar="TRIMTAB_PASSWORD")],
+    days: Annotated[int, typer.Option(min=1, max=365, help="Days until it ends.")] = 30,
+) -> None:
+    """Sign this operating-system user in as a person of the organization."""
+    with command_runtime() as runtime:
+        with runtime.context(NOBODY, ORIGIN) as ctx:
+            person = authenticate(ctx, username, password)
+        with runtime.context(actor_of(person), ORIGIN) as ctx:
+            _, token = issue(ctx, person=person, name="command line", days=days)
+    out.print(f"Signed in as {safe(username)} for {days} days ({keep_token(token)}).")

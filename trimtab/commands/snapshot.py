@@ -1,0 +1,80 @@
+"""`trimtab snapshot`: what devices showed, and the difference of any two."""
+
+from difflib import unified_diff
+from typing import Annotated
+
+import typer
+
+from inventory import devices, snapshots
+from inventory.snapshot_models import Snapshot
+from trimtab.console import Json, command_context, out, print_json, safe, show
+
+app = typer.Typer(no_args_is_help=True)
+
+COLUMNS = {
+    "id": lambda row: row.id,
+    "device": lambda row: row.device.hostname,
+    "source": lambda row: row.source,
+    "digest": lambda row: row.digest,
+    "lines": lambda row: row.lines,
+    "trusted": lambda row: row.trusted,
+    "doubts": lambda row: row.doubts,
+    "first_seen_at": lambda row: row.first_seen_at,
+    "last_seen_at": lambda row: row.last_seen_at,
+}
+
+SnapshotId = Annotated[int, typer.Argument(help="A snapshot's number from `snapshot list`.")]
+
+
+@app.command("list")
+def list_all(
+    hostname: Annotated[str | None, typer.Argument(help="Only this device's.")] = None,
+    *,
+    source: Annotated[snapshots.Source | None, typer.Option(help="One of the two.")] = None,
+    before: Annotated[int | None, typer.Option(help="Older than this number.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """Snapshots, the newest first."""
+    with command_context() as ctx:
+        device = devices.by_hostname(ctx, hostname) if hostname else None
+        found = snapshots.list_snapshots(
+            ctx, device_id=device.id if device else None, source=source, before=before,
+            limit=limit,
+        )  # fmt: skip
+        show(found, COLUMNS, as_json=as_json)
+
+
+@app.command("show")
+def show_text(number: SnapshotId) -> None:
+    """The text of a snapshot, its secrets replaced by marks."""
+    with command_context() as ctx:
+        snapshot = snapshots.get_snapshot(ctx, number)
+        out.print(safe(snapshots.text_of(ctx, snapshot.digest)), end="", soft_wrap=True)
+
+
+@app.command("diff")
+def diff(first: SnapshotId, second: SnapshotId, *, as_json: Json = False) -> None:
+    """Compare two snapshots line by line; exit 1 when they differ."""
+    with command_context() as ctx:
+        before, after = snapshots.get_snapshot(ctx, first), snapshots.get_snapshot(ctx, second)
+        lines = [
+            line.rstrip("\n")
+            for line in unified_diff(
+                snapshots.text_of(ctx, before.digest).splitlines(),
+                snapshots.text_of(ctx, after.digest).splitlines(),
+                _name(before), _name(after), lineterm="",
+            )
+        ]  # fmt: skip
+    if as_json:
+        print_json({"differs": bool(lines), "lines": lines})
+    elif lines:
+        out.print(safe("\n".join(lines)), soft_wrap=True)
+    else:
+        out.print("The two are the same.")
+    if lines:
+        raise typer.Exit(1)
+
+
+def _name(snapshot: Snapshot) -> str:
+    return f"{snapshot.device.hostname} {snapshot.source} {snapshot.id}"

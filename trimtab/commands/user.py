@@ -1,0 +1,58 @@
+"""`trimtab user`: persons and their access."""
+
+from typing import Annotated
+
+import typer
+
+from organization import people
+from trimtab.console import Json, command_context, show, show_one
+
+app = typer.Typer(no_args_is_help=True)
+
+COLUMNS = {
+    "username": lambda row: row.username,
+    "name": lambda row: row.name,
+    "email": lambda row: row.email,
+    "active": lambda row: row.active,
+    "id": lambda row: row.id,
+}
+Password = Annotated[
+    str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True,
+                      envvar="TRIMTAB_NEW_PASSWORD")
+]  # fmt: skip
+
+
+@app.command("list")
+def list_all(*, as_json: Json = False) -> None:
+    """All persons."""
+    with command_context() as ctx:
+        show(people.list_people(ctx), COLUMNS, as_json=as_json)
+
+
+@app.command()
+def add(
+    username: str, name: str, *, password: Password,
+    email: Annotated[str | None, typer.Option()] = None, as_json: Json = False,
+) -> None:  # fmt: skip
+    """Add a person; posts give the permissions."""
+    with command_context() as ctx:
+        row = people.create_person(
+            ctx, username=username, name=name, email=email, password=password
+        )
+        show_one(row, COLUMNS, as_json=as_json)
+
+
+@app.command()
+def password(username: str, *, password: Password) -> None:
+    """Set a person's password."""
+    with command_context() as ctx:
+        people.set_password(ctx, people.by_username(ctx, username), password)
+
+
+@app.command()
+def deactivate(username: str, *, as_json: Json = False) -> None:
+    """End a person's access and posts."""
+    with command_context() as ctx:
+        person = people.by_username(ctx, username)
+        people.deactivate(ctx, person)
+        show_one(person, COLUMNS, as_json=as_json)

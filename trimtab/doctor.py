@@ -1,0 +1,159 @@
+"""Checks of an installation, each with what to do about it. Changes nothing."""
+
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import distribution, packages_distributions
+from pathlib import Path
+
+from core.database import connect
+from core.errors import TrimtabError
+from core.runtime import database_url
+from core.settings import Settings
+from trimtab.schema import require_current
+
+OWN_PACKAGES = (
+    "trimtab",
+    "api",
+    "scheduler",
+    "changes",
+    "drift",
+    "operations",
+    "inventory",
+    "organization",
+    "core",
+    "lab",
+    "playbooks",
+)
+FREE_BYTES = 1 << 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing looked at; `advice` is empty where all is well."""
+
+    name: str
+    found: str
+    advice: str = ""
+
+
+def check(settings: Settings) -> tuple[Check, ...]:
+    checks: tuple[Callable[[Settings], Check], ...] = (
+        _python,
+        _names,
+        _home,
+        _disk,
+        _database,
+        _ansible,
+        _pages,
+        _port,
+        _key,
+    )
+    return tuple(one(settings) for one in checks)
+
+
+def foreign_owners() -> dict[str, list[str]]:
+    """Our package names that another installed distribution ships as well."""
+    owners = packages_distributions()
+    found = {name: sorted(set(owners.get(name, [])) - {"trimtab"}) for name in OWN_PACKAGES}
+    return {name: others for name, others in found.items() if others}
+
+
+def _python(_settings: Settings) -> Check:
+    return Check(name="python", found=sys.version.split()[0])
+
+
+def _names(_settings: Settings) -> Check:
+    others = foreign_owners()
+    if not others:
+        return Check(name="package names", found="all ours")
+    clash = ", ".join(f"{name} ({', '.join(by)})" for name, by in others.items())
+    return Check(
+        name="package names",
+        found=clash,
+        advice="Install Trimtab into a virtual environment of its own.",
+    )
+
+
+def _home(settings: Settings) -> Check:
+    place = next(p for p in (settings.home, *settings.home.parents) if p.exists())
+    if os.access(place, os.W_OK):
+        return Check(name="home", found=str(settings.home))
+    return Check(
+        name="home",
+        found=f"{settings.home} is not writable",
+        advice="Set TRIMTAB_HOME to a folder that you own.",
+    )
+
+
+def _disk(settings: Settings) -> Check:
+    place = next(p for p in (settings.home, *settings.home.parents) if p.exists())
+    free = shutil.disk_usage(place).free
+    short = free < FREE_BYTES
+    return Check(
+        name="disk",
+        found=f"{free >> 20} MiB free",
+        advice="Make at least 1 GiB free there." if short else "",
+    )
+
+
+def _database(settings: Settings) -> Check:
+    kind = "external" if settings.database_url else "embedded"
+    try:
+        with database_url(settings) as url:
+            engine = connect(url)
+            try:
+                require_current(engine)
+            finally:
+                engine.dispose()
+    except TrimtabError as error:
+        return Check(name="database", found=f"{kind}, not ready", advice=error.message)
+    return Check(name="database", found=f"{kind}, schema current")
+
+
+def _ansible(_settings: Settings) -> Check:
+    program = Path(sys.executable).parent / "ansible-playbook"
+    if program.exists():
+        return Check(name="ansible", found=distribution("ansible-core").version)
+    return Check(
+        name="ansible",
+        found=f"{program} is missing",
+        advice="Install Trimtab's dependencies into this environment.",
+    )
+
+
+def _pages(_settings: Settings) -> Check:
+    manifest = Path(__file__).parents[1] / "api" / "web" / "static" / "manifest.json"
+    if manifest.exists():
+        return Check(name="pages", found="built")
+    return Check(
+        name="pages",
+        found="not built",
+        advice="Install again with an npm registry in reach, or use the released wheel.",
+    )
+
+
+def _port(settings: Settings) -> Check:
+    where = f"{settings.api_host}:{settings.api_port}"
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.api_host, settings.api_port))
+        except OSError as error:
+            return Check(
+                name="port",
+                found=f"{where}: {error.strerror}",
+                advice="Trimtab runs already, or set TRIMTAB_API_PORT to a free port.",
+            )
+    return Check(name="port", found=f"{where} is free")
+
+
+def _key(settings: Settings) -> Check:
+    path = settings.key_path
+    if not path.exists():
+        return Check(name="secret key", found="made at first use", advice="")
+    loose = path.stat().st_mode & 0o077
+    return Check(name="secret key", found=str(path), advice=f"chmod 600 {path}" if loose else "")

@@ -1,0 +1,57 @@
+"""Bring a database's schema up to date. The only place that knows all rooms' tables."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from procrastinate.schema import SchemaManager
+from sqlalchemy import Engine, text
+
+import changes.models
+import core.secrets
+import drift.models
+import inventory.snapshot_models
+import operations.models
+import operations.schedule_models
+import organization.models
+from core.errors import TrimtabError
+
+ROOMS = (
+    core.secrets, organization.models, inventory.snapshot_models, operations.models, drift.models,
+    changes.models, operations.schedule_models,
+)  # fmt: skip
+
+
+class SchemaOutdated(TrimtabError):
+    code = "schema_outdated"
+
+
+def upgrade(engine: Engine) -> None:
+    """Run the migrations that the database lacks, and create the queue's schema, or nothing."""
+    with engine.begin() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        if connection.scalar(text("SELECT to_regclass('procrastinate_jobs')")) is None:
+            connection.exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))
+
+
+def require_current(engine: Engine) -> None:
+    """Raise SchemaOutdated when the database is not initialised or older than the program."""
+    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found is None:
+        raise SchemaOutdated("This database is not set up yet. Run `trimtab init`.")
+    if found != head:
+        raise SchemaOutdated(
+            f"The database has schema {found}, this program needs {head}. Run `trimtab init`."
+        )
+
+
+def alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
