@@ -1,5 +1,6 @@
 """A simulated device's state: configurations, files, faults, and a journal of what was typed."""
 
+import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ class Fault(StrEnum):
 
     SLOW = "slow"  # answers after two seconds
     CUT_OFF = "cut_off"  # shows half of its configuration, then its prompt
-    DROP = "drop"  # closes the session in mid-output
+    DROP = "drop"  # closes the connection in mid-output
     WRONG_PROMPT = "wrong_prompt"  # answers as another host
     NEW_HOST_KEY = "new_host_key"  # shows another SSH host key than before
     FLASH_FULL = "flash_full"  # cannot write files
@@ -43,6 +44,18 @@ class Entry:
     username: str
     mode: str
     line: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Guard:
+    """A change that the device takes back by itself unless it is confirmed in time."""
+
+    username: str
+    session: str  # EOS's configuration session
+    before: str
+    seconds: float
+    armed_at: datetime
+    timer: asyncio.TimerHandle
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,16 +83,40 @@ class LabDevice:
     changed_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     changed_by: str = "console"
     logins: int = 0
-    reload: int = 0
+    guard: Guard | None = None
+    second: float = 1.0  # how long one takes on the device's own timers
 
     def running(self) -> str:
         """The running configuration without header and `end`, one trailing newline."""
         return "\n".join(render(self.root, indent=INDENT[self.platform])) + "\n"
 
     def replace(self, text: str, *, username: str) -> None:
-        """Take a whole configuration as the running one."""
-        self.root = parse(text)
+        """Take a whole configuration as the running one, in the open sessions too."""
+        self.root.children[:] = parse(text).children
         self.touched(username)
+
+    def arm(self, *, username: str, seconds: float, before: str, session: str = "") -> None:
+        """Go back to `before` when the time is over; to be called in the lab's event loop."""
+        self.disarm()
+        timer = asyncio.get_running_loop().call_later(seconds * self.second, self.take_back)
+        self.guard = Guard(
+            username=username, session=session, before=before, seconds=seconds,
+            armed_at=datetime.now(UTC), timer=timer,
+        )  # fmt: skip
+
+    def disarm(self) -> None:
+        """Keep what is guarded."""
+        if self.guard is not None:
+            self.guard.timer.cancel()
+        self.guard = None
+
+    def take_back(self) -> None:
+        """Undo what is guarded."""
+        guard = self.guard
+        self.disarm()
+        if guard is not None:
+            self.sessions.pop(guard.session, None)
+            self.replace(guard.before, username=guard.username)
 
     def touched(self, username: str) -> None:
         self.changed_at, self.changed_by = datetime.now(UTC), username

@@ -11,13 +11,18 @@ import time
 from collections.abc import Callable
 from itertools import count
 
+from lab import server
 from lab.device import MODEL, VERSION, Fault, LabDevice
 from lab.eos import EosShell
+from lab.eos_sessions import states
+from lab.interfaces import dotted, interfaces
 from lab.shell import SessionEnded
 
 Find = Callable[[str], LabDevice | None]
 _sessions = count(1_000_000)
 REFUSED = 1002  # eAPI: a command could not be run
+UPTIME = 788_640.0  # seconds at the start of the lab
+_started = time.monotonic()
 
 
 async def serve_eapi(listener: socket.socket, find: Find) -> None:
@@ -49,7 +54,13 @@ async def _request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, f
     if device is None or not _allowed(device, headers.get("authorization", "")):
         _answer(writer, 401, b"Unable to authenticate user")
         return False
-    _answer(writer, 200, json.dumps(_call(device, json.loads(body))).encode())
+    if Fault.SLOW in device.faults:
+        await asyncio.sleep(server.SLOW_SECONDS)
+    answer = json.dumps(_call(device, json.loads(body))).encode()
+    if Fault.DROP in device.faults:
+        _answer(writer, 200, answer[: len(answer) // 2], length=len(answer))
+        return False
+    _answer(writer, 200, answer)
     await writer.drain()
     return True
 
@@ -60,10 +71,14 @@ def _allowed(device: LabDevice, authorization: str) -> bool:
     return authorization == f"Basic {wanted}" and Fault.REFUSED_LOGIN not in device.faults
 
 
-def _answer(writer: asyncio.StreamWriter, status: int, body: bytes) -> None:
+def _answer(
+    writer: asyncio.StreamWriter, status: int, body: bytes, *, length: int | None = None
+) -> None:
+    """Answer; a `length` beyond the body's promises more than comes."""
     writer.write(
         f"HTTP/1.1 {status} {'OK' if status == 200 else 'Unauthorized'}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+        "Content-Type: application/json\r\n"
+        f"Content-Length: {len(body) if length is None else length}\r\n\r\n".encode()
         + body
     )
 
@@ -75,56 +90,72 @@ def _call(device: LabDevice, request: dict[str, object]) -> dict[str, object]:
                 "error": {"code": -32602, "message": "Invalid params"}}  # fmt: skip
     shell = EosShell(device, device.username, next(_sessions))
     results: list[object] = []
-    for item in params["cmds"]:
-        command = item["cmd"] if isinstance(item, dict) else item
+    for number, item in enumerate(params["cmds"], start=1):
+        command = str(item["cmd"] if isinstance(item, dict) else item)
+        text = str(item.get("input", "")) if isinstance(item, dict) else ""
         try:
-            results.append(_run(shell, str(command), as_text=params.get("format") == "text"))
+            results.append(_run(shell, command, text, as_text=params.get("format") == "text"))
         except (ValueError, SessionEnded) as error:
+            shell.end_configuration()
             return {
                 "jsonrpc": "2.0", "id": request.get("id"),
-                "error": {"code": REFUSED, "message": f"CLI command failed: {error}",
+                "error": {"code": REFUSED,
+                          "message": f"CLI command {number} of {len(params['cmds'])} "
+                                     f"'{command}' failed: could not run command",
                           "data": [*results, {"errors": [str(error)]}]},
             }  # fmt: skip
     shell.end_configuration()
     return {"jsonrpc": "2.0", "id": request.get("id"), "result": results}
 
 
-def _run(shell: EosShell, command: str, *, as_text: bool) -> dict[str, object]:
+def _run(shell: EosShell, command: str, text: str, *, as_text: bool) -> dict[str, object]:
+    """Run one command; `text` is what it goes on to read. Raises ValueError when it is refused."""
     if command == "enable":
         return {}
     structured = STRUCTURED.get(command)
     if structured is not None and not as_text and shell.editor is None:
         return structured(shell.device)
     output = shell.feed(command)
+    if text:
+        output += "".join(shell.feed(line) for line in [*text.splitlines(), "EOF"])
     if output.lstrip(" ^\n").startswith("% ") or "\n% Invalid" in output:
-        raise ValueError(f"{command}: {output.strip()}")
+        raise ValueError(output.strip())
     return {"output": output} if as_text else {}
+
+
+def _uptime() -> float:
+    return UPTIME + time.monotonic() - _started
 
 
 def _version(device: LabDevice) -> dict[str, object]:
     return {
         "modelName": MODEL["arista_eos"], "serialNumber": device.serial,
         "internalVersion": VERSION["arista_eos"], "version": VERSION["arista_eos"],
-        "bootupTimestamp": time.time() - 788_640, "mfgName": "Arista",
+        "bootupTimestamp": time.time() - _uptime(), "uptime": _uptime(), "mfgName": "Arista",
     }  # fmt: skip
 
 
 def _interfaces(device: LabDevice) -> dict[str, object]:
-    shown: dict[str, object] = {}
-    for node in device.root.children:
-        if not node.line.startswith("interface "):
-            continue
-        name = node.line.split()[1]
-        lines = [child.line for child in node.children]
-        up = "shutdown" not in lines
-        shown[name] = {
-            "name": name,
-            "description": next((x[12:] for x in lines if x.startswith("description ")), ""),
-            "interfaceStatus": "connected" if up else "disabled",
-            "lineProtocolStatus": "up" if up else "down",
-            "physicalAddress": "00:1c:73:00:00:01", "bandwidth": 1_000_000_000, "mtu": 1500,
-        }  # fmt: skip
+    shown = {
+        one.name: {
+            "name": one.name, "description": one.description,
+            "interfaceStatus": "connected" if one.enabled else "disabled",
+            "lineProtocolStatus": "up" if one.enabled else "down",
+            "physicalAddress": dotted(one.mac), "bandwidth": 1_000_000_000, "mtu": one.mtu,
+        }
+        for one in interfaces(device)
+    }  # fmt: skip
     return {"interfaces": shown}
+
+
+def _config_sessions(device: LabDevice) -> dict[str, object]:
+    left = device.guard.timer.when() - time.monotonic() if device.guard else 0.0
+    shown = {
+        name: {"state": state, "commitUser": "", "description": "", "instances": {}}
+        | ({"commitBy": _uptime() + left} if state == "pendingCommitTimer" else {})
+        for name, state in states(device)
+    }
+    return {"maxSavedSessions": 1, "maxOpenSessions": 5, "sessions": shown}
 
 
 def _neighbours(device: LabDevice) -> dict[str, object]:
@@ -142,4 +173,6 @@ STRUCTURED: dict[str, Callable[[LabDevice], dict[str, object]]] = {
                                      "fqdn": device.shown_hostname},
     "show interfaces": _interfaces,
     "show lldp neighbors": _neighbours,
+    "show configuration sessions": _config_sessions,
+    "show configuration sessions detail": _config_sessions,
 }  # fmt: skip

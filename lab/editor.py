@@ -9,6 +9,10 @@ from lab.tree import Node, banner_delimiter
 INVALID = "% Invalid input detected at '^' marker."
 INCOMPLETE = "% Incomplete command."
 ON_BY_DEFAULT = re.compile(r"(switchport|ip redirects|ip proxy-arp|ip http server)$")
+OWN = (
+    ("line", "logging synchronous"), ("interface", "logging event"), ("log", "logging "),
+    ("interface", ("ntp broadcast", "ntp disable", "ntp multicast")),
+)  # fmt: skip
 TRUNK = re.compile(r"switchport trunk allowed vlan (add|remove) (\S+)$")
 
 
@@ -64,12 +68,9 @@ class Editor:
         return ""
 
     def _belongs_here(self, line: str) -> bool:
-        """Words that are commands of a section as well as global ones."""
+        """Commands of a section that begin as a global one does."""
         section = self.here.line.split()[0]
-        return (section, line.split(maxsplit=1)[0]) in {
-            ("line", "logging"), ("interface", "logging"), ("interface", "ntp"),
-            ("interface", "ip"), ("interface", "snmp-server"), ("line", "session"),
-        } and not line.startswith(("ip route ", "ip access-list ", "ip prefix-list "))  # fmt: skip
+        return any(section == above and line.startswith(starts) for above, starts in OWN)
 
     def _enter(self, line: str) -> None:
         if self.path and self.here.line.split()[0] == line.split(maxsplit=1)[0]:
@@ -135,6 +136,7 @@ class Editor:
 
     def _begin_banner(self, line: str) -> str:
         delimiter = banner_delimiter(line)
+        self.path.clear()  # a banner is the device's, wherever it is typed
         if delimiter != "EOF" and line.count(delimiter) > 1:
             self._set_banner([line])
         else:

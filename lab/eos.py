@@ -1,32 +1,35 @@
-"""A session on a simulated EOS device, with configuration sessions."""
+"""A session on a simulated EOS device."""
 
-import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from typing_extensions import override
 
-from lab.device import INDENT, MODEL, Fault
-from lab.editor import Editor
+from lab import archive, files
+from lab.device import MODEL, Fault
+from lab.eos_sessions import EosSessions
+from lab.file_commands import FileCommands
+from lab.files import FileRefused, full_name
 from lab.shell import Answer, Shell
-from lab.tree import Node, parse, render
 
 
 @dataclass(slots=True)
 class EosShell(Shell):
-    session: str = ""
+    sessions: EosSessions = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sessions = EosSessions(self)
+        Shell.__post_init__(self)
 
     @override
     def table(self) -> dict[str, Answer]:
         mine: dict[str, Answer] = {
-            r"configure session (\S+)": self.open_session,
-            r"configure session (\S+) commit( timer \S+)?": self.commit_session,
-            r"configure session (\S+) abort": self.abort_session,
-            r"show session-config named (\S+) diffs": self.session_diffs,
             r"terminal width (\d+)": lambda found: f"Width set to {found.group(1)} columns.\n",
             r"show hostname": lambda _: f"Hostname: {self.device.shown_hostname}\n",
+            r"sh(ow)? run(ning-config)?( all| sanitized)*": lambda _: self.show_running(),
+            r"configure replace (\S+)": self.replace,
         }
-        return Shell.table(self) | mine
+        return Shell.table(self) | mine | self.sessions.table() | FileCommands(self).table()
 
     @override
     def header(self) -> str:
@@ -66,6 +69,14 @@ class EosShell(Shell):
         return "\n".join(blocks)
 
     @override
+    def lldp_table(self) -> str:
+        head = "Port          Neighbor Device ID       Neighbor Port ID    TTL\n"
+        return head + "".join(
+            f"{one.interface:14}{one.peer:25}{one.peer_interface:20}120\n"
+            for one in self.device.neighbours
+        )
+
+    @override
     def set_paging(self, found: re.Match[str]) -> str:
         Shell.set_paging(self, found)
         return "" if self.page_lines else "Pagination disabled.\n"
@@ -79,58 +90,34 @@ class EosShell(Shell):
         self.device.save()
         return "Copy completed successfully.\n"
 
+    def replace(self, found: re.Match[str]) -> str:
+        try:
+            text = files.read(self.device, found.group(1))
+        except FileRefused as reason:
+            return f"% Error opening {full_name(found.group(1))} ({reason})\n"
+        unknown = archive.unknown_lines(text)
+        if unknown:
+            return "".join(f"% Invalid input (at '{line}')\n" for line in unknown)
+        self.device.replace(text, username=self.username)
+        return ""
+
+    @override
+    def config_mode(self) -> str:
+        return self.sessions.mode()
+
     @override
     def configuration_line(self, line: str) -> str:
-        if self.session and " ".join(line.split()) in {"commit", "abort"}:
-            if line.split(maxsplit=1)[0] == "commit" and self.editor is not None:
-                self.device.root = self.editor.root
-                self.device.touched(self.username)
-            self.device.sessions.pop(self.session, None)
-            self.session, self.editor = "", None
-            return ""
+        words = " ".join(line.split())
+        if self.editor is not None and not self.editor.swallowing:
+            answer = self.sessions.line(words)
+            if answer is not None:
+                return answer
+            if words.startswith("show "):
+                return self.exec_line(words)
         return Shell.configuration_line(self, line)
-
-    def open_session(self, found: re.Match[str]) -> str:
-        self.session = found.group(1)
-        kept = self.device.sessions.get(self.session)
-        text = "\n".join(kept) if kept is not None else self.device.running()
-        self.editor = Editor(parse(text))
-        return ""
 
     @override
     def end_configuration(self) -> str:
-        if self.session and self.editor is not None:
-            self.device.sessions[self.session] = _lines(self.editor.root)
-            self.session, self.editor = "", None
+        if self.sessions.leave():
             return ""
         return Shell.end_configuration(self)
-
-    def commit_session(self, found: re.Match[str]) -> str:
-        held = self.device.sessions.pop(found.group(1), None)
-        if held is None:
-            return f"% Session {found.group(1)} does not exist\n"
-        self.device.replace("\n".join(held), username=self.username)
-        return ""
-
-    def abort_session(self, found: re.Match[str]) -> str:
-        self.device.sessions.pop(found.group(1), None)
-        return ""
-
-    def session_diffs(self, found: re.Match[str]) -> str:
-        held = self.device.sessions.get(found.group(1))
-        if held is None:
-            return f"% Session {found.group(1)} does not exist\n"
-        name = f"session:/{found.group(1)}-session-config"
-        return "\n".join(
-            difflib.unified_diff(
-                self.device.running().splitlines(),
-                held,
-                "system:/running-config",
-                name,
-                lineterm="",
-            )
-        )
-
-
-def _lines(root: Node) -> list[str]:
-    return list(render(root, indent=INDENT["arista_eos"]))

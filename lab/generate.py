@@ -89,7 +89,8 @@ def _head(index: int, draw: random.Random, *, eos: bool) -> list[str]:
         *head, "aaa new-model", "aaa authentication login default local",
         f"enable secret 9 $9${digest}", f"username admin privilege 15 secret 9 $9${digest}",
         "ip domain name lab.example", "ip ssh version 2", "vlan 10", " name users", "vlan 20",
-        " name voice", "lldp run",
+        " name voice", "archive", " path flash:archive",
+        "lldp run",
     ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ SECTION = re.compile(
     r"management api |management ssh|management telnet|aaa group |ip sla |control-plane|"
     r"tacacs server |radius server |address-family |class |template )"
 )
-NESTED = re.compile(r"^(address-family |class |vrf (?!forwarding)|path |log config|key \d+)")
+NESTED = re.compile(r"^(address-family |class |vrf (?!forwarding)|log config|key \d+)")
 GLOBAL_ONLY = re.compile(
     r"^(interface |router |hostname |username |ntp |snmp-server |logging |line |route-map |"
     r"ip access-list |ip route |ip prefix-list |banner |aaa |enable |service |vlan \d|"
@@ -25,14 +25,14 @@ KNOWN = re.compile(
     r"auto-cost|bandwidth|banner|bfd|bgp|boot|cdp|channel-group|class|class-map|clock|"
     r"control-plane|crypto|daemon|default-information|default-router|deny|description|distance|"
     r"domain|dot1x|duplex|enable|encapsulation|encryption|errdisable|exec-timeout|exec|exit-.*|"
-    r"flow|hostname|idle-timeout|interface|ip|ipv6|isis|key|key-string|lacp|line|lldp|load-interval|"
-    r"log|logging|login|mac|management|match|maximum-paths|media-type|mls|mpls|mtu|name|"
+    r"file|flow|hostname|idle-timeout|interface|ip|ipv6|isis|key|key-string|lacp|line|lldp|"
+    r"load-interval|log|logging|login|mac|management|match|maximum|maximum-paths|media-type|mls|mpls|mtu|name|"
     r"neighbor|network|no|ntp|passive-interface|password|path|permit|platform|police|policy-map|"
     r"port-channel|power|priority|privilege|protocol|qos|queue|radius|radius-server|"
     r"rd|redistribute|remark|route-map|route-target|router|router-id|secret|sequence|server|"
     r"service|service-policy|session|set|shutdown|snmp-server|spanning-tree|speed|standby|storm-control|"
     r"switchport|system|tacacs|tacacs-server|telnet|terminal|timers|tos|transceiver|transport|tunnel|"
-    r"udld|update|username|version|vlan|vrf|vtp|vxlan|vty|\d+)\b"
+    r"udld|update|username|version|vlan|vrf|vtp|vxlan|vty|write-memory|\d+)\b"
 )
 
 
@@ -56,6 +56,7 @@ SINGLE = tuple(
         r"alias \S+ \S+",
         r"logging (buffered|trap|source-interface|facility)\b", r"ntp source\b",
         r"spanning-tree mode\b", r"ip ssh (version|time-out)\b", r"ip default-gateway\b",
+        r"path\b", r"maximum (?=\d)",
         r"description\b", r"ip address (?!.*secondary)", r"mtu\b", r"bandwidth\b", r"speed\b",
         r"duplex\b", r"load-interval\b", r"encapsulation dot1q\b", r"channel-group\b",
         r"switchport (mode|access vlan|trunk native vlan|trunk allowed vlan)\b",

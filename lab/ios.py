@@ -1,17 +1,34 @@
 """A session on a simulated IOS device."""
 
-from dataclasses import dataclass
+import re
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 from typing_extensions import override
 
+from lab import files, ios_shown
 from lab.device import MODEL, Fault
-from lab.shell import Shell
-
-SHORT = (("GigabitEthernet", "Gi"), ("Ethernet", "Et"), ("Loopback", "Lo"))
+from lab.file_commands import FileCommands
+from lab.files import FileRefused
+from lab.ios_archive import IosArchive
+from lab.shell import Answer, Shell
+from lab.tcl import QUIT, Tcl
 
 
 @dataclass(slots=True)
 class IosShell(Shell):
+    tcl: Tcl | None = field(default=None, kw_only=True)
+
+    @override
+    def table(self) -> dict[str, Answer]:
+        mine: dict[str, Answer] = {
+            r"show hosts": lambda _: ios_shown.hosts(self.device),
+            r"show ip interface brief": lambda _: ios_shown.addresses(self.device),
+            r"show interfaces": lambda _: ios_shown.interfaces(self.device),
+            r"tclsh": self.enter_tcl,
+        }
+        return Shell.table(self) | mine | FileCommands(self).table() | IosArchive(self).table()
+
     @override
     def header(self) -> str:
         size = len(self.device.running().encode())
@@ -42,13 +59,11 @@ class IosShell(Shell):
 
     @override
     def lldp(self) -> str:
-        blocks = [
-            "------------------------------------------------\n"
-            f"Local Intf: {short(one.interface)}\nPort id: {short(one.peer_interface)}\n"
-            f"Port Description: {one.peer_interface}\nSystem Name: {one.peer}\n"
-            for one in self.device.neighbours
-        ]
-        return "\n".join(blocks) + f"\nTotal entries displayed: {len(blocks)}\n"
+        return ios_shown.neighbours(self.device)
+
+    @override
+    def lldp_table(self) -> str:
+        return ios_shown.neighbour_table(self.device)
 
     @override
     def save(self) -> str:
@@ -59,10 +74,33 @@ class IosShell(Shell):
         self.device.save()
         return "Building configuration...\n[OK]\n"
 
+    @override
+    def exec_prompt(self) -> str:
+        if self.tcl is None:
+            return Shell.exec_prompt(self)
+        return "+>" if self.tcl.collecting else f"{self.device.shown_hostname}(tcl)#"
 
-def short(interface: str) -> str:
-    """Gi0/1 of GigabitEthernet0/1, as IOS abbreviates in tables."""
-    for long, brief in SHORT:
-        if interface.startswith(long):
-            return brief + interface.removeprefix(long)
-    return interface
+    def enter_tcl(self, _: re.Match[str]) -> str:
+        self.tcl = Tcl()
+        return ""
+
+    @override
+    def exec_line(self, line: str) -> str:
+        if self.tcl is None:
+            return Shell.exec_line(self, line)
+        if self.tcl.takes(line):
+            return self._unwritable(self.tcl)
+        if line.strip() not in QUIT:
+            return Shell.exec_line(self, line)
+        for name, text in self.tcl.texts.items():
+            with suppress(FileRefused):  # tclsh closes its files without a word
+                files.write(self.device, name, text)
+        self.tcl = None
+        return ""
+
+    def _unwritable(self, tcl: Tcl) -> str:
+        """What tclsh says to a file that it cannot open; nothing otherwise."""
+        if tcl.collecting or Fault.FLASH_FULL not in self.device.faults:
+            return ""
+        name, _ = tcl.texts.popitem()
+        return f'couldn\'t open "{name}": no space left on device\n'

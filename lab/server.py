@@ -61,7 +61,6 @@ class Terminal(asyncssh.SSHServerSession[str]):
         self.channel: asyncssh.SSHServerChannel[str] | None = None
         self.typed = ""
         self.pending: list[str] = []
-        self.last = ""
         self.work = asyncio.Queue[str]()
         self.task: asyncio.Task[None] | None = None
 
@@ -93,11 +92,12 @@ class Terminal(asyncssh.SSHServerSession[str]):
 
     @override
     def data_received(self, data: str, datatype: asyncssh.DataType) -> None:
-        """Echo and cut into lines, as a terminal does; a CR LF pair is one line end."""
+        """Echo and cut into lines, as a terminal does; CR LF sent together is one line end."""
+        last = ""
         for char in data:
             if self.pending:
                 self.page(quit_now=char in "qQ")
-            elif char == "\n" and self.last == "\r":
+            elif char == "\n" and last == "\r":
                 pass
             elif char in "\r\n":
                 self.work.put_nowait(self.typed)
@@ -108,7 +108,7 @@ class Terminal(asyncssh.SSHServerSession[str]):
                 self.typed = self.typed[:-1]
             elif char.isprintable() or char == "\t":
                 self.typed += char
-            self.last = char
+            last = char
 
     async def run(self) -> None:
         self.write(self.shell.prompt)
@@ -124,7 +124,7 @@ class Terminal(asyncssh.SSHServerSession[str]):
                 return
             if Fault.DROP in self.device.faults and answer.count("\n") > PAGE_LINES_BEFORE_DROP:
                 self.write(answer[: len(answer) // 2])
-                self.close()
+                self.drop()
                 return
             self.answer(answer)
 
@@ -151,6 +151,11 @@ class Terminal(asyncssh.SSHServerSession[str]):
     def close(self) -> None:
         if self.channel is not None:
             self.channel.exit(0)
+
+    def drop(self) -> None:
+        """Close the connection, and not the session only."""
+        if self.channel is not None:
+            self.channel.get_connection().close()
 
 
 async def serve(listener: socket.socket, find: Find) -> None:

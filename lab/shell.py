@@ -16,6 +16,11 @@ MODES = (
     ("management ", "mgmt"), ("archive", "archive"),
 )  # fmt: skip
 PAGE = 24
+USER_LEVEL = re.compile(  # what may be asked before `enable`
+    r"show (version|hostname|hosts|clock|privilege|lldp|interfaces|ip interface)\b.*|"
+    r"terminal .*|enable|disable|exit|quit|logout"
+)
+FILTER = re.compile(r"(?P<how>inc(?:lude)?|exc(?:lude)?|beg(?:in)?) (?P<what>.+)")
 
 
 class SessionEnded(Exception):
@@ -40,13 +45,13 @@ class Shell:
     page_lines: int = PAGE
     commands: list[tuple[re.Pattern[str], Answer]] = field(default_factory=list)
 
-    save_words: ClassVar[re.Pattern[str]] = re.compile(
-        r"(write( memory)?|wr( mem)?|copy running-config startup-config|copy run start)$"
+    save_words: ClassVar[str] = (
+        r"write( mem(ory)?)?|wr( mem)?|copy running-config startup-config|copy run start"
     )
 
     def __post_init__(self) -> None:
         for pattern, answer in self.table().items():
-            self.commands.append((re.compile(pattern + "$"), answer))
+            self.commands.append((re.compile(pattern), answer))
 
     def table(self) -> dict[str, Answer]:
         """Exec commands as regular expressions of the whole line."""
@@ -54,10 +59,11 @@ class Shell:
             r"show version": lambda _: self.version(),
             r"sh(ow)? run(ning-config)?( all)?": lambda _: self.show_running(),
             r"show startup-config": lambda _: self.show_startup(),
-            r"show lldp neighbors( detail)?": lambda _: self.lldp(),
-            r"show clock": lambda _: datetime.now(UTC).strftime("%H:%M:%S UTC %a %b %d %Y"),
+            r"show lldp neighbors": lambda _: self.lldp_table(),
+            r"show lldp neighbors detail": lambda _: self.lldp(),
+            r"show clock": lambda _: datetime.now(UTC).strftime("%H:%M:%S UTC %a %b %d %Y\n"),
             r"show privilege": lambda _: (
-                f"Current privilege level is {15 if self.privileged else 1}"
+                f"Current privilege level is {15 if self.privileged else 1}\n"
             ),
             r"terminal length (\d+)": self.set_paging,
             r"terminal width (\d+)": lambda _: "",
@@ -66,7 +72,7 @@ class Shell:
             r"enable": lambda _: self.enable(),
             r"disable": lambda _: self.disable(),
             r"exit|quit|logout": lambda _: self.leave(),
-            self.save_words.pattern.rstrip("$"): lambda _: self.save(),
+            self.save_words: lambda _: self.save(),
         }
 
     @property
@@ -75,13 +81,19 @@ class Shell:
             return self.question
         if self.editor is not None:
             return "" if self.editor.swallowing else f"{self.device.shown_hostname}({self.mode})#"
+        return self.exec_prompt()
+
+    def exec_prompt(self) -> str:
         return f"{self.device.shown_hostname}{'#' if self.privileged else '>'}"
 
     @property
     def mode(self) -> str:
         here = self.editor.here.line if self.editor and self.editor.path else ""
         suffix = next((name for start, name in MODES if here.startswith(start)), "sub")
-        return f"config-{suffix}" if here else "config"
+        return f"{self.config_mode()}-{suffix}" if here else self.config_mode()
+
+    def config_mode(self) -> str:
+        return "config"
 
     def feed(self, line: str) -> str:
         """What the device prints in answer to one typed line. Raises SessionEnded."""
@@ -98,10 +110,15 @@ class Shell:
         words = " ".join(line.split())
         if not words or words.startswith("!"):
             return ""
-        for pattern, answer in self.commands:
-            found = pattern.match(words)
-            if found:
-                return answer(found)
+        command, _, wanted = words.partition(" | ")
+        if self.privileged or USER_LEVEL.fullmatch(command):
+            for pattern, answer in self.commands:
+                found = pattern.fullmatch(command)
+                if found:
+                    return filtered(answer(found), wanted)
+        return self.invalid()
+
+    def invalid(self) -> str:
         return f"{' ' * len(self.prompt)}^\n{INVALID}\n"
 
     def configuration_line(self, line: str) -> str:
@@ -120,9 +137,18 @@ class Shell:
         answer = self.editor.type_line(line)
         return f"{answer}\n" if answer else ""
 
+    def merge(self, text: str) -> str:
+        """Take a file's lines into the running configuration; what is said to the refused ones."""
+        editor = Editor(self.device.root)
+        answers = [
+            editor.type_line(line)
+            for line in text.splitlines()
+            if editor.swallowing or line.strip() != "end"
+        ]
+        self.device.touched(self.username)
+        return "".join(f"{answer}\n" for answer in answers if answer)
+
     def configure(self) -> str:
-        if not self.privileged:
-            return f"{INVALID}\n"
         self.editor = Editor(self.device.root)
         return "Enter configuration commands, one per line.  End with CNTL/Z.\n"
 
@@ -136,7 +162,12 @@ class Shell:
         if self.privileged or self.device.enable_secret is None:
             self.privileged = True
             return ""
-        self.question, self.hidden, self.awaiting = "Password: ", True, self._secret
+        self.hidden = True
+        return self.ask("Password: ", self._secret)
+
+    def ask(self, question: str, then: Callable[[str], str]) -> str:
+        """Put a question; what is typed next goes to `then`."""
+        self.question, self.awaiting = question, then
         return ""
 
     def _secret(self, typed: str) -> str:
@@ -155,8 +186,6 @@ class Shell:
         return ""
 
     def show_running(self) -> str:
-        if not self.privileged:
-            return f"{INVALID}\n"
         text = self.header() + self.device.running() + "end\n"
         if Fault.CUT_OFF in self.device.faults:
             return text[: len(text) // 2].rsplit("\n", 1)[0] + "\n"
@@ -174,9 +203,27 @@ class Shell:
     def lldp(self) -> str:
         raise NotImplementedError
 
+    def lldp_table(self) -> str:
+        raise NotImplementedError
+
     def save(self) -> str:
         raise NotImplementedError
 
     @property
     def release(self) -> str:
         return VERSION[self.device.platform]
+
+
+def filtered(output: str, wanted: str) -> str:
+    """The lines that `| include`, `| exclude` or `| begin` leave; all without one of them."""
+    if not wanted:
+        return output
+    asked = FILTER.fullmatch(wanted)
+    if asked is None:
+        return f"{INVALID}\n"
+    lines = output.splitlines(keepends=True)
+    fits = [re.search(asked["what"], line) is not None for line in lines]
+    if asked["how"].startswith("beg"):
+        return "".join(lines[fits.index(True) :]) if any(fits) else ""
+    keep = asked["how"].startswith("inc")
+    return "".join(line for line, fit in zip(lines, fits, strict=True) if fit is keep)

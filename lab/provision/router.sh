@@ -15,7 +15,8 @@ $link
 END
     printf 'interface %s\n description link to a neighbour\n ip address %s\n' "$interface" "$address"
     printf ' ip ospf area 0\n ip ospf network point-to-point\n'
-    printf ' ip ospf hello-interval 1\n ip ospf dead-interval 4\nexit\n!\n'
+    printf ' ip ospf hello-interval 1\n ip ospf dead-interval 20\n'
+    printf ' ip ospf retransmit-interval 1\nexit\n!\n'
   done
 }
 
@@ -24,7 +25,7 @@ bgp_neighbours() {
     IFS=, read -r _ _ neighbour asn <<END
 $link
 END
-    printf ' neighbor %s remote-as %s\n neighbor %s timers 3 9\n' "$neighbour" "$asn" "$neighbour"
+    printf ' neighbor %s remote-as %s\n neighbor %s timers 3 60\n' "$neighbour" "$asn" "$neighbour"
     printf ' neighbor %s timers connect 1\n' "$neighbour"
   done
 }
@@ -72,8 +73,12 @@ done
 # `write memory` by a person keeps the file by renaming: the folder must let the group do that.
 chown -R frr:frr /etc/frr
 chmod 2775 /etc/frr
+chown frr:frrvty /etc/frr/vtysh.conf
 chmod 660 /etc/frr/frr.conf /etc/frr/vtysh.conf
-LOGIN_SHELL=/usr/bin/vtysh LOGIN_GROUPS=frr,frrvty sh "$here/account.sh"
+export LOGIN_SHELL=/usr/bin/vtysh
+LOGIN_GROUPS=frr,frrvty sh "$here/account.sh"
+# Who may configure but not save: in frr's daemons' group, not in the one that owns the file.
+LOGIN=trainee LOGIN_GROUPS=frrvty sh "$here/account.sh"
 
 if [ -d /run/systemd/system ]; then
   systemctl enable --quiet frr

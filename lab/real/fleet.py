@@ -1,27 +1,30 @@
 """Bring real devices up on this machine and take them down. Leaves nothing behind."""
 
-import json
-import logging
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 
 import asyncssh
 
-from lab.real import cables, plans
+from lab.real import cables, convergence, plans
 from lab.real.device import RealDevice
 from lab.real.machine import RunningMachine
 from lab.real.plans import Link, Machine
 from lab.real.possible import available
 from lab.real.slots import Slot, taken
 
-logger = logging.getLogger(__name__)
-CONVERGENCE = 60.0  # seconds until every neighbour is there; usually four
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """The devices that came up, or in one sentence why there are none."""
+
+    devices: tuple[RealDevice, ...] = ()
+    why_not: str = ""
 
 
 @contextmanager
 def up(*, routers: int = 2, servers: int = 1) -> Iterator[tuple[RealDevice, ...]]:
-    """FRR routers in a row with BGP and OSPF up, and Linux servers, each with its own SSH.
+    """FRR routers in a row that have exchanged their routes, and Linux servers, all with SSH.
 
     Keys are made anew each time. Raises RuntimeError with the reason when it is not possible.
     """
@@ -41,20 +44,20 @@ def up(*, routers: int = 2, servers: int = 1) -> Iterator[tuple[RealDevice, ...]
         for machine in running:
             machine.wait_for("up")
         devices = tuple(_device(one, login, host[one.hostname]) for one in planned)
-        _wait_for_neighbours(devices)
+        convergence.wait(planned, devices)
         yield devices
 
 
 @contextmanager
-def try_up(*, routers: int = 2, servers: int = 1) -> Iterator[tuple[RealDevice, ...]]:
-    """As `up`, but no devices at all where they are not possible or do not start (logged)."""
+def try_up(*, routers: int = 2, servers: int = 1) -> Iterator[Tried]:
+    """As `up`, but with the reason instead of devices where they are not possible or fail."""
     with ExitStack() as stack:
-        devices: tuple[RealDevice, ...] = ()
         try:
             devices = stack.enter_context(up(routers=routers, servers=servers))
-        except (RuntimeError, OSError) as error:
-            logger.warning("No real devices: %s", error)
-        yield devices
+            tried = Tried(devices=devices)
+        except (RuntimeError, OSError, asyncssh.Error) as error:
+            tried = Tried(why_not=str(error) or type(error).__name__)
+        yield tried
 
 
 def _start(
@@ -89,28 +92,3 @@ def _device(machine: Machine, login: asyncssh.SSHKey, host_key: asyncssh.SSHKey)
 
 def _public(key: asyncssh.SSHKey) -> str:
     return key.export_public_key().decode().strip()
-
-
-def _wait_for_neighbours(devices: Sequence[RealDevice]) -> None:
-    until = time.monotonic() + CONVERGENCE
-    routers = [device for device in devices if device.platform == "frr"]
-    for place, router in enumerate(routers):
-        wanted = (place > 0) + (place < len(routers) - 1)
-        while (found := neighbours_up(router)) != (wanted, wanted):
-            if time.monotonic() > until:
-                raise RuntimeError(
-                    f"{router.hostname} has {found} BGP and OSPF neighbours of {wanted} each "
-                    f"after {CONVERGENCE:g} s."
-                )
-            time.sleep(0.2)
-
-
-def neighbours_up(router: RealDevice) -> tuple[int, int]:
-    """How many BGP neighbours have sent routes, and how many OSPF neighbours are full."""
-    bgp = json.loads(router.run("show bgp ipv4 unicast summary json"))
-    ospf = json.loads(router.run("show ip ospf neighbor json"))
-    near = [one for heard in ospf.get("neighbors", {}).values() for one in heard]
-    return (
-        sum(peer.get("pfxRcd", 0) > 0 for peer in bgp.get("peers", {}).values()),
-        sum(one["nbrState"].startswith("Full") for one in near),
-    )

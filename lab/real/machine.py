@@ -28,6 +28,7 @@ class RunningMachine:
                 ["unshare", *NAMESPACES, "sh", HERE / "machine.sh", folder,  # noqa: S607
                  HERE.parent / "provision"],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, bufsize=0,
+                start_new_session=True,  # Ctrl-C is for the maker, who ends its machines in order
                 env={"PATH": os.environ.get("PATH", os.defpath), **machine.environment},
             )  # fmt: skip
         self._said = b""

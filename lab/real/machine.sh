@@ -22,6 +22,9 @@ for place in dev run tmp; do
   mount -t tmpfs -o mode=755 machine "$tree/$place"
 done
 chmod 1777 "$tree/tmp"
+# The homes are the machine's own: what this host's people keep in theirs is none of its business.
+mount -t tmpfs -o mode=700 machine "$tree/root"
+mount -t tmpfs -o mode=755 machine "$tree/home"
 mkdir "$tree/dev/pts" "$tree/dev/shm" "$tree/run/sshd" "$tree/run/provision"
 for node in null zero full random urandom tty; do
   : >"$tree/dev/$node"

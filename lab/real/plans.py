@@ -40,6 +40,18 @@ class Link:
     second_interface: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """A router's end of a link: its own address of the /30, the neighbour's, the neighbour's AS."""
+
+    own: IPv4Address
+    neighbour: IPv4Address
+    asn: int
+
+    def __str__(self) -> str:
+        return f"{self.own}/30,{self.neighbour},{self.asn}"
+
+
 def slots() -> int:
     """How many labs fit side by side."""
     return 1 << (24 - LABS.prefixlen)
@@ -85,16 +97,16 @@ def _routing(place: int, routers: int) -> dict[str, str]:
         "ASN": str(FIRST_AS + place),
         "LOOPBACK": str(IPv4Address("10.255.0.1") + place),
         "NETWORK": str(IPv4Network((int(IPv4Address("10.101.0.0")) + (place << 16), 16))),
-        "LINKS": " ".join(_neighbours(place, routers)),
+        "LINKS": " ".join(f"{name},{peer}" for name, peer in peers(place, routers)),
     }
 
 
-def _neighbours(place: int, routers: int) -> Iterator[str]:
-    """Of the one before on eth1, of the one behind on eth2."""
+def peers(place: int, routers: int) -> Iterator[tuple[str, Peer]]:
+    """The neighbour before on eth1, the one behind on eth2."""
     between = IPv4Address("10.254.0.0")
     if place > 0:
         net = between + 4 * (place - 1)
-        yield f"eth1,{net + 2}/30,{net + 1},{FIRST_AS + place - 1}"
+        yield "eth1", Peer(own=net + 2, neighbour=net + 1, asn=FIRST_AS + place - 1)
     if place < routers - 1:
         net = between + 4 * place
-        yield f"eth2,{net + 1}/30,{net + 2},{FIRST_AS + place + 1}"
+        yield "eth2", Peer(own=net + 1, neighbour=net + 2, asn=FIRST_AS + place + 1)
