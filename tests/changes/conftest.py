@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import create_engine
 
+from changes import approvals, requests
 from changes.attribution import attribute
 from changes.execution import EXECUTOR
+from changes.requests import Wanted
 from core.actor import Actor, Origin
 from core.context import Context
+from core.database import connect
 from core.runtime import Runtime
+from core.settings import Settings
 from drift import baselines, observation
 from drift.findings import list_findings
 from inventory.credentials import create_credential
@@ -20,7 +25,10 @@ from inventory.snapshots import latest
 from lab import generate
 from lab.network import Lab
 from organization.people import actor_of
-from organization.permissions import PERMISSIONS, POST_TEMPLATES
+from organization.permissions import PERMISSIONS, POST_TEMPLATES, PostAuthority
+from organization.units import by_code
+from tests.changes.floor import Floor
+from tests.changes.office import fresh_database, open_office
 from tests.factories import make_person, make_post, make_unit
 
 ALL = Actor(name="arranger", granted=frozenset(PERMISSIONS))
@@ -32,7 +40,7 @@ class House:
     """Who and what the tests act with."""
 
     runtime: Runtime
-    lab: Lab
+    lab: Lab | None
     engineer: Actor
     approver: Actor
     auditor: Actor
@@ -54,6 +62,12 @@ class House:
                 if one.device_id == self.ids[hostname]
             )  # fmt: skip
 
+    def approve_what_runs(self):
+        for hostname, device_id in self.ids.items():
+            self.observe(hostname)
+            with self.acting(ALL) as ctx:
+                baselines.approve_snapshot(ctx, latest(ctx, device_id).id, reason="first")
+
 
 @pytest.fixture
 def network():
@@ -63,32 +77,50 @@ def network():
 
 @pytest.fixture
 def house(runtime, network, monkeypatch):
-    runtime.now = lambda: datetime.now(UTC)
-    object.__setattr__(runtime.authority, "now", runtime.now)
-    monkeypatch.setenv("LAB_PASSWORD", generate.PASSWORD)
-    monkeypatch.setenv("LAB_ENABLE", generate.ENABLE)
-    ids = {}
-    with runtime.context(ALL, ORIGIN) as ctx:
-        people = _people(ctx)
-        site = ctx.units("device.read")
-        unit = people["unit"]
-        assert unit.id in site
-        create_site(ctx, code="lab", name="Lab", unit=unit)
+    return furnished(runtime, network, monkeypatch)
+
+
+def furnished(runtime, network, patch):
+    """The organization with the whole lab in its CMDB, each device with a baseline."""
+    patch.setenv("LAB_PASSWORD", generate.PASSWORD)
+    patch.setenv("LAB_ENABLE", generate.ENABLE)
+    house = staffed(runtime, network)
+    with house.acting(ALL) as ctx:
         credential = create_credential(
             ctx, name="lab", username="admin", password_ref="env:LAB_PASSWORD",
-            enable_ref="env:LAB_ENABLE", key_ref=None, unit=unit,
+            enable_ref="env:LAB_ENABLE", key_ref=None, unit=by_code(ctx, "ops"),
         )  # fmt: skip
         for device in network.devices:
-            ids[device.hostname] = add_device(
+            house.ids[device.hostname] = add_device(
                 ctx, hostname=device.hostname, site_code="lab", platform=device.platform,
                 address=device.address, port=device.port, credential=credential,
             ).id  # fmt: skip
-    house = House(runtime, network, people["engineer"], people["approver"], people["auditor"], ids)
-    for hostname, device_id in ids.items():
-        house.observe(hostname)
-        with house.acting(ALL) as ctx:
-            baselines.approve_snapshot(ctx, latest(ctx, device_id).id, reason="first")
+    house.approve_what_runs()
     return house
+
+
+def staffed(runtime, network):
+    """The organization and its site `lab`, without a device yet."""
+    runtime.now = lambda: datetime.now(UTC)
+    object.__setattr__(runtime.authority, "now", runtime.now)
+    with runtime.context(ALL, ORIGIN) as ctx:
+        people = _people(ctx)
+        unit = people["unit"]
+        assert unit.id in ctx.units("device.read")
+        create_site(ctx, code="lab", name="Lab", unit=unit)
+    return House(runtime, network, people["engineer"], people["approver"], people["auditor"], {})
+
+
+def requested(house, *hostnames):
+    """The engineer's request to bring devices back to their baselines."""
+    with house.acting(house.engineer) as ctx:
+        ids = [house.finding(hostname).id for hostname in hostnames]
+        return requests.request_correction(ctx, ids, Wanted(title="Correct", reason="drift"))
+
+
+def approved(house, change):
+    with house.acting(house.approver) as ctx:
+        approvals.approve(ctx, change.id, digest=change.digest, note="right")
 
 
 def _people(ctx: Context):
@@ -103,4 +135,56 @@ def _people(ctx: Context):
     return people
 
 
-__all__ = ["EXECUTOR", "House", "house", "network"]
+__all__ = ["ALL", "EXECUTOR", "House", "approved", "house", "network", "requested", "staffed"]
+
+
+@pytest.fixture(scope="session")
+def offices(server_url):
+    """One database for all offices; each keeps to a unit of its own."""
+    with fresh_database(server_url, "offices") as url:
+        engine = connect(url)
+        yield engine
+        engine.dispose()
+
+
+@pytest.fixture
+def office(offices, settings, clock):
+    """The organization with devices that have shown something, and no network at all."""
+    authority = PostAuthority(now=clock)
+    runtime = Runtime(settings=settings, engine=offices, authority=authority, now=clock)
+    return open_office(runtime, clock)
+
+
+@pytest.fixture(scope="session")
+def whole_floor(server_url, tmp_path_factory):
+    """A lab of four devices and its organization for all modules."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        Lab(devices=4, seed=2) as lab,
+        fresh_database(server_url, "floor") as url,
+    ):
+        engine = connect(url)
+        settings = Settings(home=tmp_path_factory.mktemp("floor"), lease_seconds=5)
+        runtime = Runtime(settings=settings, engine=engine, authority=PostAuthority())
+        yield Floor(furnished(runtime, lab, patch))
+        engine.dispose()
+
+
+@pytest.fixture
+def floor(whole_floor, monkeypatch):
+    """The shared lab; what a test leaves behind is tidied away."""
+    monkeypatch.setenv("LAB_PASSWORD", generate.PASSWORD)
+    monkeypatch.setenv("LAB_ENABLE", generate.ENABLE)
+    yield whole_floor
+    whole_floor.tidy()
+
+
+@pytest.fixture
+def away(office):
+    """The runtime of a database that does not answer."""
+    engine = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    yield Runtime(
+        settings=office.runtime.settings, engine=engine, authority=office.runtime.authority,
+        now=office.clock,
+    )  # fmt: skip
+    engine.dispose()

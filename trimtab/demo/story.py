@@ -17,20 +17,20 @@ from core.errors import TrimtabError
 from core.records import verify
 from drift import baselines, findings
 from drift.models import Finding
-from inventory.candidates import adopt, discover
 from inventory.devices import by_hostname
 from inventory.models import Device
 from inventory.snapshot_models import Snapshot
 from inventory.snapshots import latest
 from lab import hands
 from lab.network import Lab, LabDevice
+from lab.real import Tried
 from operations import events, knowledge, problems
 from operations.models import Event
 from operations.schedules import by_name, fire_now
-from trimtab.demo.cast import INSTALLER, ORIGIN, SITES, Cast, lab_login
+from trimtab.demo import fleet
+from trimtab.demo.cast import ORIGIN, Cast
 from trimtab.demo.telling import Teller
 
-RANGE = "127.77.0.0/27"  # the simulated network lives on loopback
 WAIT_SECONDS = 60.0
 APPROVED_LINES = ["interface Loopback0", " description router id, renamed by C1"]
 ROGUE = (
@@ -65,6 +65,7 @@ class Ending:
 class Story:
     cast: Cast
     lab: Lab
+    real: Tried
     teller: Teller
 
     def tell(self) -> Ending:
@@ -88,16 +89,14 @@ class Story:
             return self._ending(verified=verified)
 
     def _discover(self) -> None:
-        port = self.lab.devices[0].port
-        with self.cast.runtime.context(INSTALLER, ORIGIN) as ctx:
-            login = lab_login(ctx)
-        with self.cast.runtime.context(INSTALLER, ORIGIN) as ctx:
-            found = discover(ctx, [RANGE], port=port, credential=login)
-            for site in SITES:
-                mine = [one for one in found if str(one.hostname).startswith(f"{site}-")]
-                adopt(ctx, mine, site_code=site, credential=login)
+        found = fleet.adopt_simulated(self.cast.runtime, self.lab)
         platforms = sorted({str(one.platform) for one in found})
         self.teller.say(f"{len(found)} devices found and adopted: {', '.join(platforms)}")
+        if self.real.devices:
+            found = fleet.adopt_real(self.cast.runtime, self.real.devices)
+            if len(found) != len(self.real.devices):
+                raise StoryBroken(f"{len(found)} of {len(self.real.devices)} real devices answer.")
+        self.teller.say(fleet.told(self.real))
 
     def _scan(self) -> None:
         """Let the schedule fire now; the worker collects and judges."""
