@@ -37,6 +37,10 @@ class Subject:
     label: str
 
 
+ALL = Subject(type="audit", id="all", label="all records")
+"""The records as a whole, which are verified and exported."""
+
+
 class AuditRecord(Base):
     """One action. `canonical` is what was hashed; the other columns are for looking things up."""
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.actor import Actor, Origin
 from core.audit import AuditRecord, Fact, Subject, make_record
-from core.database import RECORDED, Base
+from core.database import Base, note_record
 from core.errors import NotFound, NotPermitted
 from core.settings import Settings
 
@@ -116,7 +116,7 @@ class Context:
         )
         self.session.add(record)
         self.session.flush()
-        self.session.info[RECORDED] = self.session.info.get(RECORDED, 0) + 1
+        note_record(self.session, record)
         self.recorded.append(action)
         return record
 

@@ -11,9 +11,11 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    inspect,
+    make_url,
     text,
 )
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import (
     DeclarativeBase,
     ORMExecuteState,
@@ -21,6 +23,7 @@ from sqlalchemy.orm import (
     SessionTransaction,
     UOWTransaction,
 )
+from sqlalchemy.sql.expression import UpdateBase
 from typing_extensions import override
 
 from core.errors import DatabaseUnavailable, UnrecordedWrite
@@ -65,8 +68,8 @@ class GuardedSession(Session):
     """Refuses a commit that wrote business rows without an audit record beside them."""
 
 
-WROTE = "wrote"  # tables written in this transaction
-RECORDED = "recorded"  # audit records written in this transaction
+WROTE = "wrote"  # names of the tables written in this transaction
+RECORDED = "recorded"  # audit records added in this transaction
 
 
 @event.listens_for(GuardedSession, "before_flush")
@@ -77,13 +80,21 @@ def _note_writes(session: Session, _context: UOWTransaction, _instances: object)
         _note(session, type(row))
 
 
+def note_record(session: Session, record: Base) -> None:
+    """Count an audit record for the commit; one that a savepoint takes back counts no more."""
+    session.info.setdefault(RECORDED, []).append(record)
+
+
 @event.listens_for(GuardedSession, "do_orm_execute")
 def _note_bulk_writes(state: ORMExecuteState) -> None:
-    if (state.is_insert or state.is_update or state.is_delete) and state.bind_mapper is not None:
-        _note(state.session, state.bind_mapper.class_)
+    if isinstance(state.statement, UpdateBase):
+        table = str(state.statement.table)  # a statement annotates its own copy of the table
+        mapped = (one.class_ for one in Base.registry.mappers if str(one.local_table) == table)
+        _note(state.session, next(mapped, Base))
 
 
 def _note(session: Session, table: type[object]) -> None:
+    """Remember a write to this class's table; a table without a class is business too."""
     if getattr(table, "audited", True):
         session.info.setdefault(WROTE, set()).add(table.__name__)
 
@@ -93,7 +104,8 @@ def _refuse_unrecorded(session: Session) -> None:
     if session.in_nested_transaction():
         return  # a savepoint keeps nothing yet
     session.flush()
-    if session.info.get(WROTE) and not session.info.get(RECORDED):
+    kept = any(inspect(record).persistent for record in session.info.get(RECORDED, ()))
+    if session.info.get(WROTE) and not kept:
         names = ", ".join(sorted(session.info[WROTE]))
         raise UnrecordedWrite(f"{names} written without an audit record; nothing was committed.")
 
@@ -107,8 +119,7 @@ def _forget(session: Session, transaction: SessionTransaction) -> None:
 
 def connect(url: str) -> Engine:
     """An engine to a server that answers and is recent enough, or DatabaseUnavailable."""
-    plain = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = create_engine(plain, pool_size=10, max_overflow=40, pool_pre_ping=True)
+    engine = _engine(url)
     try:
         with engine.connect() as connection:
             version = int(connection.scalar(text("SHOW server_version_num")) or 0)
@@ -125,3 +136,17 @@ def connect(url: str) -> Engine:
             f"PostgreSQL {version // 10000} is too old; Trimtab needs 15 or newer."
         )
     return engine
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.drivername in {"postgresql", "postgresql+psycopg"}:
+            plain = parsed.set(drivername="postgresql+psycopg")
+            return create_engine(plain, pool_size=10, max_overflow=40, pool_pre_ping=True)
+    except (ArgumentError, ValueError):
+        pass  # the text may hold a password: it is not repeated
+    raise DatabaseUnavailable(
+        "The database address is not understood. Write TRIMTAB_DATABASE_URL as "
+        "postgresql://USER:PASSWORD@HOST:PORT/NAME."
+    )

@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
+import psutil
 import psycopg
 
 from core.errors import DatabaseUnavailable
@@ -59,9 +60,9 @@ class EmbeddedPostgres:
         """
         self._make_folders()
         if self._users is None:
-            self._users = (self.root / "users.lock").open("w")
+            self._users = self._lock_file("users.lock")
             fcntl.flock(self._users, fcntl.LOCK_SH)
-        with (self.root / "start.lock").open("w") as lock:
+        with self._lock_file("start.lock") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not (self.data / "PG_VERSION").exists():
                 self._initdb()
@@ -74,25 +75,33 @@ class EmbeddedPostgres:
         if self._users is None:
             return
         users, self._users = self._users, None
-        try:
-            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return
-        finally:
-            users.close()
-        self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w")
+        with users:  # held until the server is down: who comes meanwhile waits, then starts it
+            try:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w")
 
     def _make_folders(self) -> None:
         try:
             self.root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise DatabaseUnavailable(
-                f"{self.home} cannot be written ({error.strerror}). Set TRIMTAB_HOME to a folder "
-                "that you own, or TRIMTAB_DATABASE_URL to a PostgreSQL server."
-            ) from error
+            raise self._not_writable(error) from error
         if _is_root():
             self._require_reachable(self.root)
             os.chown(self.root, self._uid(), -1)
+
+    def _lock_file(self, name: str) -> IO[str]:
+        try:
+            return (self.root / name).open("w")
+        except OSError as error:
+            raise self._not_writable(error) from error
+
+    def _not_writable(self, error: OSError) -> DatabaseUnavailable:
+        return DatabaseUnavailable(
+            f"{self.home} cannot be written ({error.strerror}). Set TRIMTAB_HOME to a folder "
+            "that you own, or TRIMTAB_DATABASE_URL to a PostgreSQL server."
+        )
 
     def _require_reachable(self, path: Path) -> None:
         if not _reachable(path):
@@ -142,22 +151,26 @@ class EmbeddedPostgres:
         )
 
     def _initdb(self) -> None:
-        shutil.rmtree(self.data, ignore_errors=True)
+        """Set the cluster up beside its place: a half-made one is never taken for a whole one."""
+        made = self.root / "data.new"
+        shutil.rmtree(made, ignore_errors=True)
         password = self.root / PASSWORD_FILE
         password.touch(mode=0o600)
         password.write_text(secrets.token_urlsafe(32))
         if _is_root():
             os.chown(password, self._uid(), -1)
         done = self._run(
-            "initdb", "-D", str(self.data), "-U", "trimtab", "-A", "scram-sha-256",
+            "initdb", "-D", str(made), "-U", "trimtab", "-A", "scram-sha-256",
             f"--pwfile={password}", "--data-checksums", "-E", "UTF8", "--locale=C", "--no-sync",
         )  # fmt: skip
         if done.returncode:
-            shutil.rmtree(self.data, ignore_errors=True)
+            shutil.rmtree(made, ignore_errors=True)
             raise DatabaseUnavailable(f"PostgreSQL could not be set up: {done.stderr.strip()}")
+        made.rename(self.data)
 
     def _launch(self) -> None:
         """Start and wait; a killed server's shared memory may take a moment to go away."""
+        self._drop_foreign_lock()
         log = self.root / "server.log"
         deadline = time.monotonic() + START_SECONDS
         while True:
@@ -177,6 +190,17 @@ class EmbeddedPostgres:
                     f"The embedded PostgreSQL did not start: {done.stderr.strip()}\n{tail}"
                 )
             time.sleep(0.3)
+
+    def _drop_foreign_lock(self) -> None:
+        """Remove the lock file of a crash when its number is a dead or another program's by now."""
+        lock = self.data / "postmaster.pid"
+        try:
+            owner = psutil.Process(int(lock.read_text().split()[0]))
+            ended = owner.status() == psutil.STATUS_ZOMBIE
+            if ended or owner.cwd() != str(self.data.resolve()):  # where a postmaster works
+                lock.unlink()
+        except (OSError, ValueError, IndexError, psutil.Error):
+            return  # no lock, no such process, or none that we may look at: PostgreSQL decides
 
     def _port(self) -> int:
         """The port of the last start where it is free, so that open engines find it again."""

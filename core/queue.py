@@ -3,6 +3,7 @@
 import json
 
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from core.audit import Fact
 from core.context import Context
@@ -27,15 +28,19 @@ def enqueue(
     """
     if queueing_lock is not None and ctx.session.scalar(_WAITING, {"queueing_lock": queueing_lock}):
         return None
-    job: int | None = ctx.session.scalar(
-        _DEFER,
-        {
-            "queue": queue,
-            "task": task,
-            "priority": priority,
-            "lock": lock,
-            "queueing_lock": queueing_lock,
-            "args": json.dumps(args or {}),
-        },
-    )
-    return job
+    told = {
+        "queue": queue,
+        "task": task,
+        "priority": priority,
+        "lock": lock,
+        "queueing_lock": queueing_lock,
+        "args": json.dumps(args or {}),
+    }
+    try:
+        with ctx.session.begin_nested():
+            job: int | None = ctx.session.scalar(_DEFER, told)
+            return job
+    except IntegrityError:
+        if queueing_lock is None:
+            raise
+        return None  # another transaction enqueued it between the look and the insert

@@ -37,4 +37,4 @@ def canonical_lines(ctx: Context) -> Iterator[bytes]:
     """Every record's canonical JSON in order, for export; needs `audit.read`."""
     ctx.require("audit.read")
     query = select(AuditRecord.canonical).order_by(AuditRecord.id)
-    yield from ctx.session.scalars(query.execution_options(yield_per=1000))
+    return iter(ctx.session.scalars(query.execution_options(yield_per=1000)))

@@ -69,7 +69,7 @@ def open_runtime(settings: Settings, authority: Authority) -> Iterator[Runtime]:
 
 def embedded_server(settings: Settings) -> EmbeddedPostgres | None:
     """The embedded server of these settings; None where another one is configured."""
-    if settings.database_url is not None:
+    if settings.database_url:
         return None
     return EmbeddedPostgres(settings.home, settings.postgres_os_user)
 

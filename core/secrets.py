@@ -5,9 +5,11 @@ what plugins of the group `trimtab.secrets` add, such as `vault:PATH#KEY`.
 """
 
 import os
+import tempfile
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -18,16 +20,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.context import Context
 from core.database import Base
-from core.errors import TrimtabError
+from core.errors import InvalidInput, TrimtabError
 from core.plugins import load
 
 NONCE_BYTES = 12  # AES-GCM, NIST SP 800-38D
+KEY_BYTES = 32  # AES-256
 
 
 class SecretUnavailable(TrimtabError):
     code = "secret_unavailable"
 
 
+@runtime_checkable
 class SecretSource(Protocol):
     """Resolves the references of one scheme."""
 
@@ -70,7 +74,7 @@ class FileSecrets:
     def read(self, _ctx: Context, name: str) -> str:
         try:
             return Path(name).read_text().rstrip("\n")
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:  # ValueError: not text, or no file name at all
             raise SecretUnavailable(f"The secret file {name} cannot be read: {error}") from error
 
 
@@ -78,21 +82,27 @@ class DatabaseSecrets:
     scheme: ClassVar[str] = "db"
 
     def read(self, ctx: Context, name: str) -> str:
-        row = ctx.session.get(Secret, name)
+        row = ctx.session.get(Secret, name) if name.isprintable() else None
         if row is None:
-            raise SecretUnavailable(f"There is no secret {name} in the database.")
+            raise SecretUnavailable(
+                f"There is no secret {name} in the database; "
+                f"`trimtab credential secret {name}` writes it."
+            )
         nonce, sealed = row.ciphertext[:NONCE_BYTES], row.ciphertext[NONCE_BYTES:]
         try:
             return AESGCM(_key(ctx)).decrypt(nonce, sealed, name.encode()).decode()
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: too short to be a ciphertext
             raise SecretUnavailable(
-                f"The secret {name} was encrypted with another key than {ctx.settings.key_path}."
+                f"The secret {name} was encrypted with another key than {ctx.settings.key_path}, "
+                "or was altered. Bring the right key back, or write the secret again."
             ) from error
 
 
 def write_secret(ctx: Context, name: str, value: str) -> str:
     """Encrypt and keep a secret; returns its reference. Needs `secret.write`."""
     ctx.require("secret.write")
+    if not name.strip() or not name.isprintable():
+        raise InvalidInput("A secret needs a name of printable characters.")
     nonce = os.urandom(NONCE_BYTES)
     sealed = AESGCM(_key(ctx)).encrypt(nonce, value.encode(), name.encode())
     secret = ctx.session.merge(Secret(name=name, ciphertext=nonce + sealed, updated_at=ctx.now()))
@@ -116,13 +126,29 @@ def _key(ctx: Context) -> bytes:
     path = ctx.settings.key_path
     try:
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "wb") as file:
-                file.write(AESGCM.generate_key(256))
-        return path.read_bytes()
+            _make_key(path)
+        key = path.read_bytes()
     except OSError as error:
         raise SecretUnavailable(f"The key file {path} cannot be used: {error}") from error
+    if len(key) != KEY_BYTES:
+        raise SecretUnavailable(
+            f"The key file {path} holds {len(key)} bytes, not {KEY_BYTES}: it is not the key that "
+            "Trimtab made. Bring that one back from its copy."
+        )
+    return key
+
+
+def _make_key(path: Path) -> None:
+    """Written whole beside its place, then linked there: of two makers one wins for both."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(AESGCM.generate_key(8 * KEY_BYTES))
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)
+    finally:
+        Path(draft).unlink()
 
 
 def installation_key(ctx: Context, purpose: str) -> bytes:

@@ -3,11 +3,13 @@
 import os
 import tomllib
 from pathlib import Path
+from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -31,7 +33,9 @@ def config_file() -> Path:
 class Settings(BaseSettings):
     """Everything an installation may choose; `trimtab doctor` prints each with its source."""
 
-    model_config = SettingsConfigDict(env_prefix="TRIMTAB_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="TRIMTAB_", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     home: Path = Field(default_factory=default_home, description="Folder for all state.")
     database_url: SecretStr | None = Field(
@@ -54,12 +58,19 @@ class Settings(BaseSettings):
     worker_jobs: int = Field(4, ge=1, le=100, description="Jobs that one worker runs at a time.")
     lease_seconds: int = Field(60, ge=5, description="A change run's lease without a beat.")
     ansible_forks: int = Field(20, ge=1, le=500, description="Hosts that Ansible works at a time.")
-    notify_urls: tuple[str, ...] = Field((), description="Apprise addresses for notifications.")
+    notify_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="Apprise addresses for notifications; a space between them, or a list."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property
     def key_path(self) -> Path:
         return self.secret_key_file or self.home / "secret.key"
+
+    @field_validator("notify_urls", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(value.split()) if isinstance(value, str) else value
 
     @classmethod
     @override
@@ -79,7 +90,7 @@ def load_settings() -> Settings:
     """Read the settings, or raise SettingsError naming the file or variable at fault."""
     file = config_file()
     try:
-        if file.exists():
+        if file.exists() or "TRIMTAB_CONFIG" in os.environ:
             unknown = set(tomllib.loads(file.read_text())) - set(Settings.model_fields)
             if unknown:
                 raise SettingsError(
@@ -89,6 +100,11 @@ def load_settings() -> Settings:
         return Settings()
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{file} is not valid TOML: {error}") from error
+    except OSError as error:
+        raise SettingsError(
+            f"The settings file {file} cannot be read ({error.strerror}). Correct TRIMTAB_CONFIG, "
+            "or unset it for trimtab.toml in the working folder."
+        ) from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"{file} is not UTF-8 text: {error}") from error
     except ValidationError as error:

@@ -25,6 +25,8 @@ class VaultSecrets:
             raise SecretUnavailable("Vault needs an extra: pip install 'trimtab[vault]'.")
         place, _, key = name.partition("#")
         mount, _, path = place.partition("/")
+        if not (mount and path and key):
+            raise SecretUnavailable(f"Write vault:MOUNT/PATH#KEY, not vault:{name}.")
         client = hvac.Client(url=os.environ.get("VAULT_ADDR"), token=os.environ.get("VAULT_TOKEN"))
         try:
             answer = client.secrets.kv.v2.read_secret_version(

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.exc import IntegrityError
 
 from core.context import Context
@@ -25,45 +25,46 @@ def raise_event(
     device_id: int | None = None,
 ) -> Event:  # fmt: skip
     """The event of this fingerprint, made or counted up; severity only rises while it lives."""
-    made = None if _alive(ctx, fingerprint) else _insert(
-        ctx,
-        Event(
+    while (event := _alive(ctx, fingerprint)) is None:  # again when somebody was faster
+        made = Event(
             fingerprint=fingerprint, kind=kind, title=title, detail=detail, severity=severity,
             state="open", device_id=device_id, count=1, first_at=ctx.now(), last_at=ctx.now(),
-        ),
-    )  # fmt: skip
-    if made is None:
-        return _again(ctx, fingerprint, detail=detail, severity=severity)
-    ctx.record("event.raised", made, kind=kind, severity=severity, fingerprint=fingerprint)
-    notify(ctx, title=title, body=detail, severity=severity)
-    return made
+        )  # fmt: skip
+        if _inserted(ctx, made):
+            ctx.record("event.raised", made, kind=kind, severity=severity, fingerprint=fingerprint)
+            notify(ctx, title=title, body=detail, severity=severity)
+            return made
+    return _again(ctx, event, detail=detail, severity=severity)
 
 
 def _alive(ctx: Context, fingerprint: str) -> Event | None:
-    query = select(Event).where(Event.fingerprint == fingerprint, Event.state != "closed")
-    return ctx.session.scalar(query)
-
-
-def _insert(ctx: Context, event: Event) -> Event | None:
-    """The new row, or None when another transaction raised the same in this moment."""
-    try:
-        with ctx.session.begin_nested():
-            return ctx.add(event)
-    except IntegrityError:
-        return None
-
-
-def _again(ctx: Context, fingerprint: str, *, detail: str, severity: Severity) -> Event:
-    event = ctx.session.scalars(
+    """The event that is not closed, locked."""
+    return ctx.session.scalar(
         select(Event)
         .where(Event.fingerprint == fingerprint, Event.state != "closed")
         .with_for_update(of=Event)
         .execution_options(populate_existing=True)
-    ).one()
+    )
+
+
+def _inserted(ctx: Context, event: Event) -> bool:
+    """Whether the row is new; not so when another transaction raised the same in this moment."""
+    try:
+        with ctx.session.begin_nested():
+            ctx.add(event)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _again(ctx: Context, event: Event, *, detail: str, severity: Severity) -> Event:
+    worse = ORDER.index(severity) > ORDER.index(event.severity)
     event.count += 1
     event.last_at = ctx.now()
     event.detail = detail
-    event.severity = max(event.severity, severity, key=ORDER.index)
+    if worse:
+        event.severity = severity
+        notify(ctx, title=event.title, body=detail, severity=severity)
     ctx.record("event.repeated", event, count=event.count, severity=event.severity)
     return event
 
@@ -81,10 +82,13 @@ def acknowledge(ctx: Context, event_id: int) -> Event:
 
 
 def assign(ctx: Context, event_id: int, person: Person) -> Event:
+    """Give an event to a person to work on."""
     event = ctx.get_locked(Event, event_id)
     ctx.require("event.write", event)
     if event.state == "closed":
         raise WrongState(f"Event {event.id} is closed; nobody can be assigned to it.")
+    if not person.active:
+        raise Conflict(f"{person.username} is deactivated and takes on no event.")
     event.assigned_to_id = person.id
     ctx.record("event.assigned", event, to=person.username)
     return event
@@ -102,6 +106,7 @@ def close(ctx: Context, event_id: int, note: str) -> Event:
 
 
 def link_problem(ctx: Context, event_id: int, problem_id: int) -> Event:
+    """Note which problem is behind an event."""
     event = ctx.get(Event, event_id)
     problem = ctx.get(Problem, problem_id)
     ctx.require("event.write", event)
@@ -111,35 +116,43 @@ def link_problem(ctx: Context, event_id: int, problem_id: int) -> Event:
     return event
 
 
+def get_event(ctx: Context, event_id: int) -> Event:
+    """The event, or NotFound. Needs `event.read` on its device; on none, anywhere."""
+    event = ctx.get(Event, event_id)
+    ctx.require("event.read", event if event.device_id else None)
+    return event
+
+
 def list_events(
     ctx: Context, *, state: str | None = None, after: int | None = None, limit: int = 50
 ) -> list[Event]:
     """Events of devices in one's jurisdiction (and of no device), newest first."""
-    units = ctx.units("event.read")
-    query = (
-        select(Event)
-        .outerjoin(Device, Device.id == Event.device_id)
-        .outerjoin(Site, Site.id == Device.site_id)
-        .where(
-            Device.id.is_(None)
-            | Device.unit_id.in_(units)
-            | (Device.unit_id.is_(None) & Site.unit_id.in_(units))
-        )
-        .order_by(Event.id.desc())
-        .limit(limit)
-    )
+    query = select(Event).where(visible(ctx)).order_by(Event.id.desc()).limit(limit)
     if state is not None:
         query = query.where(Event.state == state)
     if after is not None:
         query = query.where(Event.id < after)
-    return list(ctx.session.scalars(query)) if units else []
+    return list(ctx.session.scalars(query))
+
+
+def visible(ctx: Context) -> ColumnElement[bool]:
+    """Which events the acting person may read, as a condition."""
+    units = ctx.units("event.read")
+    if not units:
+        return false()
+    devices = (
+        select(Device.id)
+        .join(Site, Site.id == Device.site_id)
+        .where(Device.unit_id.in_(units) | (Device.unit_id.is_(None) & Site.unit_id.in_(units)))
+    )
+    return Event.device_id.is_(None) | Event.device_id.in_(devices)
 
 
 def recurring(ctx: Context, *, times: int = 3) -> list[str]:
-    """Fingerprints that came back at least so often after they were closed: likely problems."""
+    """Fingerprints of at least so many events, one after another closed: likely problems."""
     ctx.require("event.read")
     query = (
-        select(Event.fingerprint).group_by(Event.fingerprint).having(func.count() >= times)
-        .order_by(Event.fingerprint)
+        select(Event.fingerprint).where(visible(ctx)).group_by(Event.fingerprint)
+        .having(func.count() >= times).order_by(Event.fingerprint)
     )  # fmt: skip
     return list(ctx.session.scalars(query))

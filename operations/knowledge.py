@@ -47,11 +47,19 @@ def list_articles(ctx: Context) -> list[Article]:
     return list(ctx.session.scalars(select(Article).order_by(Article.title, Article.id)))
 
 
+def get_article(ctx: Context, article_id: int) -> Article:
+    """The article, or NotFound. Needs `knowledge.read`."""
+    ctx.require("knowledge.read")
+    return ctx.get(Article, article_id)
+
+
 def offered_for(ctx: Context, event: Event) -> list[Article]:
-    """Articles for exactly this fingerprint first, then those for its kind and platform."""
+    """Articles for exactly this fingerprint or its problem first, then for kind and platform."""
     ctx.require("knowledge.read")
     platform = event.device.platform if event.device else ""
     exact = (Article.fingerprint == event.fingerprint) & (Article.fingerprint != "")
+    if event.problem_id is not None:
+        exact |= Article.problem_id == event.problem_id
     alike = (
         (Article.fingerprint == "") & (Article.event_kind == event.kind)
         & Article.platform.in_(["", platform])
@@ -66,6 +74,23 @@ def link(ctx: Context, article_id: int, event_id: int) -> None:
     ctx.require("event.write", event)
     ctx.session.merge(EventArticle(event_id=event.id, article_id=article.id))
     ctx.record("article.linked", article, event=event.id)
+
+
+def link_problem(ctx: Context, article_id: int, problem_id: int) -> Article:
+    """Note that an article is about a problem; it is offered for that problem's events."""
+    article, problem = ctx.get_locked(Article, article_id), ctx.get(Problem, problem_id)
+    ctx.require("knowledge.write")
+    ctx.require("problem.write", problem)
+    article.problem_id = problem.id
+    ctx.record("article.linked", article, problem=problem.id)
+    return article
+
+
+def about(ctx: Context, problem: Problem) -> list[Article]:
+    """The articles about a problem."""
+    ctx.require("knowledge.read")
+    query = select(Article).where(Article.problem_id == problem.id).order_by(Article.id)
+    return list(ctx.session.scalars(query))
 
 
 def linked_to(ctx: Context, event: Event) -> list[Article]:

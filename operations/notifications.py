@@ -1,6 +1,6 @@
 """Notifications: queued with the transaction, sent by a worker, never in the way of the work."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import apprise
 
@@ -16,6 +16,7 @@ class NotificationFailed(TrimtabError):
     code = "notification_failed"
 
 
+@runtime_checkable
 class Notifier(Protocol):
     """Sends one message somewhere."""
 
@@ -32,9 +33,9 @@ class AppriseNotifier:
             return
         sender = apprise.Apprise()
         for url in ctx.settings.notify_urls:
-            if not sender.add(url):
+            if not sender.add(url.get_secret_value()):
                 raise NotificationFailed("An address in TRIMTAB_NOTIFY_URLS is not understood.")
-        if not sender.notify(title=f"[{severity}] {title}", body=body):
+        if not sender.notify(title=f"[{severity}] {title}", body=body or title):  # never empty
             raise NotificationFailed("A notification could not be delivered; see the log.")
 
 

@@ -5,17 +5,18 @@ from typing import ClassVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from core.actor import Actor
 from core.audit import AuditRecord, Subject
 from core.context import Context
 from core.errors import Conflict, InvalidInput, NotPermitted, TrimtabError
-from organization.models import Person, PostHolding
+from organization.models import ApiToken, Person, PostHolding, WebSession
 
 MIN_PASSWORD = 10  # characters; NIST SP 800-63B asks for 8 at least
 FAILURES = 5
 WINDOW = timedelta(minutes=15)
+LONGEST_NAME = 200  # characters of a typed name that are looked at
 
 hasher = PasswordHasher()
 UNKNOWN_HASH = hasher.hash("nobody has this password")  # unknown names cost the same time
@@ -36,6 +37,8 @@ def create_person(
     ctx.require("organization.write")
     if not username.strip() or username != username.strip():
         raise InvalidInput("A username has no spaces around it and is not empty.")
+    if len(username) > LONGEST_NAME or not username.isprintable():
+        raise InvalidInput(f"A username has at most {LONGEST_NAME} characters, all printable.")
     if ctx.session.scalar(select(Person.id).where(Person.username == username)):
         raise Conflict(f"There is a person {username} already.", username=username)
     person = ctx.add(
@@ -49,22 +52,34 @@ def create_person(
 
 
 def set_password(ctx: Context, person: Person, password: str) -> None:
-    """Replace a password: one's own, or with `organization.write` anybody's."""
+    """Replace a password: one's own, or with `organization.write` anybody's; ends web sessions."""
     if ctx.person.person_id != person.id:
         ctx.require("organization.write", person)
     person.password_hash = _hash(password)
+    _end_sessions(ctx, person)
     ctx.record("person.password_set", person)
 
 
 def deactivate(ctx: Context, person: Person) -> None:
-    """End a person's access; posts held end now. The row stays: records name it."""
+    """End a person's posts, tokens and sessions at once. The row stays: records name it."""
     ctx.require("organization.write", person)
     person.active = False
+    live = (PostHolding.until.is_(None)) | (PostHolding.until > ctx.now())
     for holding in ctx.session.scalars(
-        select(PostHolding).where(PostHolding.person_id == person.id, PostHolding.until.is_(None))
+        select(PostHolding).where(PostHolding.person_id == person.id, live)
     ):
-        holding.until = ctx.now()
+        holding.until = max(ctx.now(), holding.since)
+    ctx.session.execute(
+        update(ApiToken)
+        .where(ApiToken.person_id == person.id, ApiToken.revoked_at.is_(None))
+        .values(revoked_at=ctx.now())
+    )
+    _end_sessions(ctx, person)
     ctx.record("person.deactivated", person)
+
+
+def _end_sessions(ctx: Context, person: Person) -> None:
+    ctx.session.execute(delete(WebSession).where(WebSession.person_id == person.id))
 
 
 def by_username(ctx: Context, username: str) -> Person:
@@ -85,7 +100,8 @@ def authenticate(ctx: Context, username: str, password: str) -> Person:
     Raises SignInRefused without telling whether name or password was wrong, Throttled after five
     failures of a name within a quarter of an hour.
     """
-    subject = Subject(type="sign_in", id=username[:200], label=username[:200])
+    username = username.encode("utf-8", "replace").decode().replace("\0", "?")[:LONGEST_NAME]
+    subject = Subject(type="sign_in", id=username, label=username)
     if _failures(ctx, subject) >= FAILURES:
         raise Throttled("Too many failed sign-ins for this name; try again in 15 minutes.")
     person = ctx.session.scalar(select(Person).where(Person.username == username))
@@ -106,7 +122,10 @@ def actor_of(person: Person) -> Actor:
 
 def _failures(ctx: Context, subject: Subject) -> int:
     """Failed tries since the window began or the last success."""
-    since = ctx.now() - WINDOW
+    success = select(func.max(AuditRecord.recorded_at)).where(
+        AuditRecord.action == "sign_in.accepted", AuditRecord.subject_label == subject.label
+    )
+    since = max(ctx.session.scalar(success) or ctx.now() - WINDOW, ctx.now() - WINDOW)
     query = select(func.count()).select_from(AuditRecord).where(
         AuditRecord.action == "sign_in.refused",
         AuditRecord.subject_type == subject.type,

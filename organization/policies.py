@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from core.context import Context
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NotFound
 from organization.models import Clause, Policy, PolicyVersion, Unit
 
 
@@ -24,10 +24,12 @@ def publish(
 ) -> PolicyVersion:
     """Publish a policy's next version; earlier versions stay readable. Needs `policy.write`."""
     ctx.require("policy.write", unit)
+    if not (code.strip() and title.strip() and body.strip()):
+        raise InvalidInput("A policy needs a code, a title and a text.")
     numbers = [clause.number for clause in clauses]
     if len(set(numbers)) != len(numbers):
         raise InvalidInput(f"Policy {code} numbers a clause twice.")
-    policy = ctx.session.scalar(select(Policy).where(Policy.code == code))
+    policy = ctx.session.scalar(select(Policy).where(Policy.code == code).with_for_update())
     if policy is None:
         policy = ctx.add(Policy(code=code, title=title, unit_id=unit.id))
     else:
@@ -63,6 +65,18 @@ def current(ctx: Context) -> list[PolicyVersion]:
             .order_by(Policy.code)
         )
     )  # fmt: skip
+
+
+def versions(ctx: Context, code: str) -> list[PolicyVersion]:
+    """Every version of a policy, the newest first."""
+    ctx.require("policy.read")
+    found = ctx.session.scalars(
+        select(PolicyVersion).join(Policy).where(Policy.code == code)
+        .order_by(PolicyVersion.version.desc())
+    ).all()  # fmt: skip
+    if not found:
+        raise NotFound(f"There is no policy {code}; `trimtab policy list` shows them.")
+    return list(found)
 
 
 def clauses_of_rule(ctx: Context, rule_id: str) -> list[Clause]:

@@ -20,6 +20,8 @@ def create_post(
     unknown = [name for name in asked if name not in PERMISSIONS]
     if unknown:
         raise InvalidInput(f"No such permission: {', '.join(unknown)}. See docs/permissions.md.")
+    if not title.strip():
+        raise InvalidInput("A post needs a title.")
     if ctx.session.scalar(select(Post.id).where(Post.unit_id == unit.id, Post.title == title)):
         raise Conflict(f"{unit.code} has a post {title} already.")
     post = ctx.add(Post(unit_id=unit.id, title=title, duties=duties, permissions=asked))
@@ -28,32 +30,50 @@ def create_post(
 
 
 def assign(
-    ctx: Context, *, post: Post, person: Person, until: datetime | None = None
-) -> PostHolding:
-    """Give a person a post from now on. Nobody assigns a post to themselves."""
+    ctx: Context, *, post: Post, person: Person, since: datetime | None = None,
+    until: datetime | None = None,
+) -> PostHolding:  # fmt: skip
+    """Give a person a post from now or `since` on, for good or `until` a time.
+
+    Nobody assigns a post to themselves, no post to who is deactivated or holds it already.
+    """
     ctx.require("organization.write", post)
+    since = since or ctx.now()
     if ctx.person.person_id == person.id:
         raise Conflict(f"{person.username} cannot assign a post to themselves; ask a colleague.")
-    holding = ctx.add(
-        PostHolding(person_id=person.id, post_id=post.id, since=ctx.now(), until=until)
-    )
-    ctx.record("post.assigned", post, person=person.username, unit=post.unit.code)
+    if not person.active:
+        raise Conflict(f"{person.username} is deactivated and can hold no post.")
+    if until is not None and until <= max(since, ctx.now()):
+        raise InvalidInput("A post is held until a time that is yet to come, after it began.")
+    if _live(ctx, post, person) is not None:
+        raise Conflict(f"{person.username} holds the post {post.title} already; release it first.")
+    holding = ctx.add(PostHolding(person_id=person.id, post_id=post.id, since=since, until=until))
+    ctx.record(
+        "post.assigned", post, person=person.username, unit=post.unit.code,
+        since=since.isoformat(), until=until.isoformat() if until else None,
+    )  # fmt: skip
     return holding
 
 
 def release(ctx: Context, *, post: Post, person: Person) -> None:
-    """End a person's holding of a post."""
+    """End a person's holding of a post now, or before it begins."""
     ctx.require("organization.write", post)
-    holding = ctx.session.scalar(
-        select(PostHolding).where(
-            PostHolding.post_id == post.id, PostHolding.person_id == person.id,
-            PostHolding.until.is_(None),
-        )
-    )  # fmt: skip
+    holding = _live(ctx, post, person)
     if holding is None:
         raise InvalidInput(f"{person.username} does not hold the post {post.title}.")
-    holding.until = ctx.now()
+    holding.until = max(ctx.now(), holding.since)
     ctx.record("post.released", post, person=person.username, unit=post.unit.code)
+
+
+def _live(ctx: Context, post: Post, person: Person) -> PostHolding | None:
+    """The person's holding of a post that has not ended yet."""
+    return ctx.session.scalar(
+        select(PostHolding).where(
+            PostHolding.post_id == post.id, PostHolding.person_id == person.id,
+            (PostHolding.until.is_(None))
+            | ((PostHolding.until > ctx.now()) & (PostHolding.until > PostHolding.since)),
+        )
+    )  # fmt: skip
 
 
 def list_posts(ctx: Context) -> list[Post]:
@@ -69,6 +89,7 @@ def holders(ctx: Context, post: Post) -> list[Person]:
             .join(PostHolding, PostHolding.person_id == Person.id)
             .where(
                 PostHolding.post_id == post.id,
+                Person.active,
                 PostHolding.since <= ctx.now(),
                 (PostHolding.until.is_(None)) | (PostHolding.until > ctx.now()),
             )

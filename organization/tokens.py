@@ -8,7 +8,7 @@ from typing import ClassVar
 from sqlalchemy import select
 
 from core.context import Context
-from core.errors import InvalidInput, NotPermitted
+from core.errors import Conflict, InvalidInput, NotPermitted
 from organization.models import ApiToken, Person
 
 PREFIX = "trimtab_"
@@ -20,6 +20,10 @@ class TokenRefused(NotPermitted):
 
 def issue(ctx: Context, *, person: Person, name: str, days: int = 90) -> tuple[ApiToken, str]:
     """A new token of a person, for oneself or with `token.write` for others."""
+    if not person.active:
+        raise Conflict(f"{person.username} is deactivated and gets no token.")
+    if not name.strip():
+        raise InvalidInput("A token needs a name that says what it is for.")
     if not 1 <= days <= 366:
         raise InvalidInput("A token lasts between 1 and 366 days.")
     if ctx.person.person_id != person.id:
@@ -46,9 +50,12 @@ def person_of_token(ctx: Context, token: str) -> Person:
 
 
 def revoke(ctx: Context, token_id: int) -> ApiToken:
+    """End a token at once: one's own, or with `token.write` anybody's."""
     row = ctx.get(ApiToken, token_id)
     if ctx.person.person_id != row.person_id:
         ctx.require("token.write", row.person)
+    if row.revoked_at is not None:
+        raise Conflict(f"The token {row.name} was revoked on {row.revoked_at:%Y-%m-%d} already.")
     row.revoked_at = ctx.now()
     ctx.record("token.revoked", row, person=row.person.username)
     return row

@@ -8,12 +8,15 @@ from organization.models import Unit
 
 
 def create_unit(ctx: Context, *, code: str, name: str, parent_code: str | None = None) -> Unit:
-    """Add a unit below another one; needs `organization.write` there (or anywhere for a root)."""
+    """Add a unit below another one; needs `organization.write` there (in a root for a new root)."""
     parent = by_code(ctx, parent_code) if parent_code else None
-    ctx.require("organization.write", parent)
+    unit = Unit(code=code, name=name, parent_id=parent.id if parent else None)
+    ctx.require("organization.write", parent or unit)
+    if not code.strip() or code != code.strip() or not name.strip():
+        raise InvalidInput("A unit needs a name and a code without spaces around it.")
     if ctx.session.scalar(select(Unit.id).where(Unit.code == code)):
         raise Conflict(f"There is a unit {code} already.", code=code)
-    unit = ctx.add(Unit(code=code, name=name, parent_id=parent.id if parent else None))
+    ctx.add(unit)
     ctx.record("unit.created", unit, code=code, name=name, parent=parent_code)
     return unit
 

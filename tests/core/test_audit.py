@@ -1,0 +1,186 @@
+"""Audit records: their format, and that any alteration is found."""
+
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+import rfc8785
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from core.actor import Actor, Origin
+from core.audit import AuditRecord, Subject, leaf_hash, make_record
+from core.verify import Broken, Verification, _faults, verify_records
+
+AT = datetime(2026, 11, 24, 12, 0, 0, 5, tzinfo=UTC)
+SUBJECT = Subject(type="unit", id="7", label="berlin")
+
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
+facts = st.dictionaries(
+    texts,
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | texts
+        | st.floats(allow_nan=False, allow_infinity=False),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+        max_leaves=5,
+    ),
+    max_size=4,
+)  # fmt: skip
+
+
+def a_record(action="unit.created", subject=SUBJECT, **values):
+    values = {
+        "actor": Actor(name="erin", person_id=3),
+        "origin": Origin(door="rest", address="127.0.0.1", request_id="r-1"),
+        "at": AT,
+        "facts": {"code": "berlin", "count": 1, "sure": True},
+    } | values
+    return make_record(action, subject, **values)
+
+
+def faults(row):
+    return list(_faults(row))
+
+
+def test_a_record_is_hashed_as_a_tree_leaf_over_canonical_json():
+    row = a_record()
+    expected = (
+        '{"action":"unit.created","actor":{"id":3,"kind":"person","name":"erin"},'
+        '"facts":{"code":"berlin","count":1,"sure":true},"format":1,'
+        '"origin":{"address":"127.0.0.1","door":"rest","request_id":"r-1"},'
+        f'"record_id":"{row.record_id}","recorded_at":"2026-11-24T12:00:00.000005+00:00",'
+        '"subject":{"id":"7","label":"berlin","type":"unit"}}'
+    ).encode()
+    assert row.canonical == expected
+    assert row.digest == hashlib.sha256(b"\0" + expected).digest()
+
+
+def test_the_leaf_of_nothing_has_the_hash_of_the_certificate_transparency_vectors():
+    assert leaf_hash(b"").hex() == (
+        "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
+    )
+
+
+def test_the_same_moment_elsewhere_is_the_same_record_time():
+    there = a_record(at=AT.astimezone(timezone(timedelta(hours=9))))
+    assert json.loads(there.canonical)["recorded_at"] == "2026-11-24T12:00:00.000005+00:00"
+    assert faults(there) == []
+
+
+def test_the_platform_acts_without_a_person():
+    row = a_record(actor=Actor(name="trimtab scheduler"))
+    assert json.loads(row.canonical)["actor"] == {
+        "id": None, "kind": "platform", "name": "trimtab scheduler",
+    }  # fmt: skip
+    assert faults(row) == []
+
+
+@pytest.mark.parametrize("number", [2**53, float("nan"), float("inf")])
+def test_a_number_that_json_cannot_keep_is_refused(number):
+    with pytest.raises(rfc8785.CanonicalizationError):
+        a_record(facts={"number": number})
+
+
+@given(told=facts)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_what_was_written_verifies_after_its_way_through_the_database(ctx, told):
+    row = a_record(facts=told)
+    stored = ctx.session.scalar(text("SELECT CAST(:j AS jsonb)"), {"j": json.dumps(told)})
+    row.facts = stored
+    assert faults(row) == []
+
+
+@given(data=st.data(), told=facts)
+def test_any_altered_byte_is_found(data, told):
+    row = a_record(facts=told)
+    name = data.draw(st.sampled_from(["canonical", "digest"]))
+    there = bytearray(getattr(row, name))
+    there[data.draw(st.integers(0, len(there) - 1))] ^= data.draw(st.integers(1, 255))
+    setattr(row, name, bytes(there))
+    assert faults(row) == ["digest does not match the canonical record"]
+
+
+@given(old=facts, new=facts)
+def test_any_other_facts_are_found(old, new):
+    row = a_record(facts=old)
+    row.facts = new
+    differs = rfc8785.dumps(old) != rfc8785.dumps(new)
+    assert bool(faults(row)) is differs
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "named"),
+    [
+        ("record_id", "00000000-0000-4000-8000-000000000000", "record_id"),
+        ("recorded_at", AT + timedelta(microseconds=1), "recorded_at"),
+        ("actor_id", 4, "actor"),
+        ("actor_id", None, "actor"),
+        ("actor_name", "Erin", "actor"),
+        ("action", "unit.Created", "action"),
+        ("subject_type", "post", "subject"),
+        ("subject_id", "8", "subject"),
+        ("subject_label", "Berlin", "subject"),
+        ("facts", {"code": "berlin", "count": True, "sure": True}, "facts"),
+        ("facts", {"code": "berlin", "count": 1, "sure": 1}, "facts"),
+        ("facts", {"code": "berlin", "count": 10**400, "sure": True}, "facts"),
+        ("facts", {}, "facts"),
+    ],
+)
+def test_an_altered_column_is_found_and_named(column, value, named):
+    row = a_record()
+    setattr(row, column, value)
+    assert faults(row) == [f"column {named} differs from the canonical record"]
+
+
+def rewritten(**members):
+    told = json.loads(a_record().canonical)
+    return rfc8785.dumps({name: value for name, value in (told | members).items() if value != ()})
+
+
+@pytest.mark.parametrize(
+    "canonical",
+    [
+        b"no JSON",
+        b"[]",
+        b"{}",
+        b"\xff",
+        rewritten(origin=()),
+        rewritten(more="said"),
+        rewritten(format=2),
+        a_record().canonical + b" ",
+        a_record().canonical.replace(b'"format":1', b'"format":1,"format":1'),
+        a_record().canonical.replace(b'"count":1', b'"count":1.0'),
+        a_record().canonical.replace(b'"count":1', b'"count":NaN'),
+    ],
+)
+def test_bytes_that_are_no_record_are_found_even_with_a_fitting_digest(canonical):
+    row = a_record()
+    row.canonical, row.digest = canonical, leaf_hash(canonical)
+    assert faults(row) == ["canonical record is not in the format of audit records"]
+
+
+def test_a_record_rewritten_with_a_fitting_digest_contradicts_its_columns():
+    row = a_record()
+    row.canonical = row.canonical.replace(b"unit.created", b"unit.removed")
+    row.digest = leaf_hash(row.canonical)
+    assert faults(row) == ["column action differs from the canonical record"]
+
+
+def test_verification_reads_the_database_and_not_the_memory(ctx):
+    first, second = (ctx.record("test.done", SUBJECT, tried=(1, 2)) for _ in range(2))
+    assert verify_records(ctx.session).broken == ()
+    alter = "UPDATE audit_record SET action = 'test.undone' WHERE id = :id"
+    ctx.session.execute(text("ALTER TABLE audit_record DISABLE TRIGGER USER"))
+    ctx.session.execute(text(alter), {"id": second.id})
+    what = "column action differs from the canonical record"
+    broken = (Broken(id=second.id, what=what),)
+    assert verify_records(ctx.session) == Verification(records=2, broken=broken)
+    assert (verify_records(ctx.session).ok, first.action) == (False, "test.done")
+
+
+def test_every_column_but_the_number_of_the_row_is_covered():
+    told = {"canonical", "digest", "facts", "action", "record_id", "recorded_at"}
+    looked_up = {"actor_id", "actor_name", "subject_type", "subject_id", "subject_label"}
+    assert {column.name for column in AuditRecord.__table__.columns} - {"id"} == told | looked_up

@@ -1,0 +1,152 @@
+"""Notifications: queued with the transaction, delivered over HTTP on this machine."""
+
+import json
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import text
+
+from core.settings import Settings
+from operations import notifications
+from operations.notifications import AppriseNotifier, NotificationFailed, notify, send
+from tests.operations.notifier_contract import FakeNotifier, NotifierContract
+
+pytestmark = pytest.mark.filterwarnings(
+    # Apprise's reader of PGP keys imports what Python 3.13 no longer has.
+    "ignore:'imghdr' is deprecated:DeprecationWarning:apprise"
+)
+
+
+class Receiver(ThreadingHTTPServer):
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Mailbox)
+        self.got, self.status = [], 200
+
+    @property
+    def address(self):
+        return SecretStr(f"json://127.0.0.1:{self.server_port}/")
+
+
+class Mailbox(BaseHTTPRequestHandler):
+    def do_POST(self):
+        told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.server.status == 200:
+            self.server.got.append((told["title"], told["message"]))
+        self.send_response(self.server.status)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        """Say nothing on the terminal."""
+
+
+@pytest.fixture(scope="module")
+def running():
+    with Receiver() as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def receiver(running):
+    running.got, running.status = [], 200
+    return running
+
+
+def told_to(ctx, *addresses):
+    ctx.settings = Settings(home=ctx.settings.home, notify_urls=addresses)
+
+
+def waiting(ctx):
+    jobs = text("SELECT task_name, queue_name, args FROM procrastinate_jobs ORDER BY id")
+    return [tuple(row) for row in ctx.session.execute(jobs)]
+
+
+class TestApprise(NotifierContract):
+    @pytest.fixture
+    def notifier(self, ctx, receiver):
+        told_to(ctx, receiver.address)
+        return AppriseNotifier()
+
+    @pytest.fixture
+    def delivered(self, receiver):
+        return lambda: receiver.got
+
+    @pytest.fixture
+    def broken(self, receiver):
+        return lambda: setattr(receiver, "status", 500)
+
+
+class TestFake(NotifierContract):
+    @pytest.fixture
+    def notifier(self):
+        return FakeNotifier()
+
+    @pytest.fixture
+    def delivered(self, notifier):
+        return lambda: notifier.sent
+
+    @pytest.fixture
+    def broken(self, notifier):
+        return lambda: setattr(notifier, "failing", True)
+
+
+def test_every_address_gets_the_message(ctx, receiver):
+    told_to(ctx, receiver.address, receiver.address)
+    AppriseNotifier().send(ctx, title="Drift", body="a line", severity="major")
+    assert receiver.got == [("[major] Drift", "a line")] * 2
+
+
+def test_one_address_that_fails_does_not_keep_the_message_from_the_others(ctx, receiver):
+    told_to(ctx, SecretStr("json://127.0.0.1:1/"), receiver.address)
+    with pytest.raises(NotificationFailed, match="could not be delivered"):
+        AppriseNotifier().send(ctx, title="Drift", body="a line", severity="major")
+    assert len(receiver.got) == 1
+
+
+def test_an_address_that_is_none_is_refused_and_not_repeated(ctx, receiver):
+    told_to(ctx, SecretStr("pigeon://geheim"))
+    with pytest.raises(NotificationFailed, match="TRIMTAB_NOTIFY_URLS is not") as refused:
+        AppriseNotifier().send(ctx, title="Drift", body="", severity="info")
+    assert "geheim" not in refused.value.message
+    assert receiver.got == []
+
+
+def test_the_installed_notifiers_deliver_what_is_sent(ctx, receiver):
+    told_to(ctx, receiver.address)
+    send(ctx, title="Drift", body="a line", severity="major")
+    assert receiver.got == [("[major] Drift", "a line")]
+
+
+def test_without_an_address_nothing_is_sent_or_queued(ctx, happen):
+    send(ctx, title="Drift", body="", severity="info")
+    happen()
+    assert waiting(ctx) == []
+
+
+def test_a_notifier_that_fails_does_not_keep_the_others_from_sending(ctx, monkeypatch):
+    broken, working = FakeNotifier(failing=True), FakeNotifier()
+    monkeypatch.setattr(notifications, "load", lambda *_: (broken, working))
+    with pytest.raises(NotificationFailed, match="memory is full"):
+        send(ctx, title="Drift", body="", severity="info")
+    assert working.sent == [("info Drift", "")]
+
+
+def test_a_message_is_queued_for_a_worker(ctx, receiver):
+    told_to(ctx, receiver.address)
+    notify(ctx, title="Drift", body="a line", severity="major")
+    told = {"title": "Drift", "body": "a line", "severity": "major"}
+    assert waiting(ctx) == [("operations.notify", "default", told)]
+    assert receiver.got == []
+
+
+def test_people_are_told_of_a_new_event_and_when_it_gets_worse(ctx, receiver, happen):
+    told_to(ctx, receiver.address)
+    for severity in ("minor", "minor", "critical", "major"):
+        happen(severity=severity)
+    assert [args["severity"] for _, _, args in waiting(ctx)] == ["minor", "critical"]
