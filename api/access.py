@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Literal, cast
 
@@ -85,15 +86,25 @@ def page_visit(
     request: Request, csrf_token: Annotated[str | None, Form()] = None
 ) -> Iterator[Visit]:
     """The visit behind the session cookie; unsafe methods need the session's CSRF token."""
-    runtime, origin = runtime_of(request), page_origin(request)
-    with runtime.context(NOBODY, origin) as ctx:
-        session = find(ctx, request.cookies.get(COOKIE, ""))
+    session = web_session(request)
     if session is None:
         raise NotSignedIn("Please sign in.")
     if request.method not in SAFE_METHODS:
         require_own_form(session, csrf_token or request.headers.get("x-csrf-token", ""))
+    with visit_of(request, session) as visit:
+        yield visit
+
+
+def web_session(request: Request) -> WebSession | None:
+    """The session behind the cookie, while it lasts."""
+    with runtime_of(request).context(NOBODY, page_origin(request)) as ctx:
+        return find(ctx, request.cookies.get(COOKIE, ""))
+
+
+@contextmanager
+def visit_of(request: Request, session: WebSession) -> Iterator[Visit]:
     person = actor_of(session.person)
-    with runtime.context(person, origin) as ctx:
+    with runtime_of(request).context(person, page_origin(request)) as ctx:
         yield Visit(ctx=ctx, username=person.name, csrf_token=session.csrf_token)
 
 

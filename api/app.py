@@ -4,9 +4,10 @@ from collections.abc import Awaitable, Callable
 from importlib.metadata import version
 from uuid import uuid4
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 
 from api import errors, rest, web
+from api.shapes import refuse_unknown_parameters
 from core.runtime import Runtime
 
 REST_PREFIX = "/api/v1"
@@ -36,6 +37,7 @@ def rest_app(runtime: Runtime) -> FastAPI:
         description="Drift, changes and evidence. Errors are application/problem+json.",
         docs_url=None,
         redoc_url=None,
+        dependencies=[Depends(refuse_unknown_parameters)],
     )
     app.state.runtime = runtime
     errors.install(app)

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from starlette.exceptions import HTTPException
 
 from core.errors import TrimtabError
@@ -19,29 +20,41 @@ STATUS: Mapping[str, HTTPStatus] = {
     "not_signed_in": HTTPStatus.UNAUTHORIZED,
     "throttled": HTTPStatus.TOO_MANY_REQUESTS,
     "not_permitted": HTTPStatus.FORBIDDEN,
-    "own_change": HTTPStatus.FORBIDDEN,
-    "forged_request": HTTPStatus.FORBIDDEN,
     "not_found": HTTPStatus.NOT_FOUND,
     "conflict": HTTPStatus.CONFLICT,
-    "stale_digest": HTTPStatus.CONFLICT,
-    "already_decided": HTTPStatus.CONFLICT,
-    "pre_state_changed": HTTPStatus.CONFLICT,
-    "device_busy": HTTPStatus.CONFLICT,
-    "wrong_state": HTTPStatus.CONFLICT,
+    # what the caller sent
+    "invalid_input": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unknown_platform": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unknown_driver": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "not_text": HTTPStatus.UNPROCESSABLE_ENTITY,
+    # what lies beyond: devices, messages, secrets, the database
+    "device_error": HTTPStatus.BAD_GATEWAY,
+    "device_timeout": HTTPStatus.GATEWAY_TIMEOUT,
+    "notification_failed": HTTPStatus.BAD_GATEWAY,
+    "ansible_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "secret_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "database_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    # what an administrator of this installation puts right
+    "settings": HTTPStatus.INTERNAL_SERVER_ERROR,
     "unrecorded_write": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "playbook_broken": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "plugin_broken": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "rule_pack_broken": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
+"""By code; an error without a line of its own has that of its family."""
+
+TAKEN = "Somebody wrote the same at this very moment. Look at what is there and try again."
 
 log = logging.getLogger(__name__)
 
 
 def status_of(error: TrimtabError) -> HTTPStatus:
-    """The status of an error's code, or of its family; anything else is the caller's mistake."""
+    """The status of an error's code, or of its family; one without either is a defect of ours."""
     for family in type(error).__mro__:
         code = getattr(family, "code", "")
         if code in STATUS:
             return STATUS[code]
-    return HTTPStatus.UNPROCESSABLE_ENTITY
+    return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def problem(
@@ -67,6 +80,29 @@ def rest_invalid(_request: Request, error: RequestValidationError) -> Response:
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_input", detail, {"faults": faults})
 
 
+def rest_unstorable(_request: Request, error: DataError) -> Response:
+    """A value that PostgreSQL has no room for: too large a number, a NUL character."""
+    told = str(error.orig).partition("\n")[0]
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_input", f"A value is wrong: {told}.")
+
+
+def rest_taken(_request: Request, error: IntegrityError) -> Response:
+    """Two requests wrote the same at once; the database let one through."""
+    log.info("refused by the database: %s", error.orig)
+    return problem(HTTPStatus.CONFLICT, "conflict", TAKEN)
+
+
+def rest_no_database(request: Request, error: OperationalError) -> Response:
+    log.error("no database at %s %s: %s", request.method, request.url.path, error.orig)
+    answer = problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "database_unavailable",
+        "The database does not answer at the moment; try again shortly.",
+    )
+    answer.headers["Retry-After"] = "5"
+    return answer
+
+
 def rest_http(_request: Request, error: HTTPException) -> Response:
     return problem(error.status_code, "http", str(error.detail))
 
@@ -86,5 +122,8 @@ def install(app: FastAPI) -> None:
     """Answer every failure of this application as a problem document."""
     app.add_exception_handler(TrimtabError, rest_error)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, rest_invalid)  # type: ignore[arg-type]
+    app.add_exception_handler(DataError, rest_unstorable)  # type: ignore[arg-type]
+    app.add_exception_handler(IntegrityError, rest_taken)  # type: ignore[arg-type]
+    app.add_exception_handler(OperationalError, rest_no_database)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, rest_http)  # type: ignore[arg-type]
     app.add_exception_handler(Exception, rest_defect)

@@ -1,14 +1,19 @@
-"""REST version 1: one router a room. Each endpoint calls one function and shapes its answer."""
+"""REST version 1: one router a subject. Each endpoint calls one function and shapes its answer."""
 
 from fastapi import APIRouter
 
 from api.rest import (
     audit,
+    baselines,
     changes,
+    devices,
     drift,
     inventory,
+    knowledge,
     operations,
     organization,
+    people,
+    policies,
     schedules,
     snapshots,
 )
@@ -17,10 +22,15 @@ from api.rest import (
 def routers() -> tuple[APIRouter, ...]:
     return (
         organization.router,
+        people.router,
+        policies.router,
         inventory.router,
+        devices.router,
         snapshots.router,
+        baselines.router,
         drift.router,
         operations.router,
+        knowledge.router,
         changes.router,
         schedules.router,
         audit.router,

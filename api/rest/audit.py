@@ -1,15 +1,20 @@
-"""Audit records over REST: read and verify; nothing can be written here."""
+"""Audit records over REST: read, verify and export; nothing can be written here."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, JsonValue
 
-from api.access import Ctx
+from api.access import Ctx, rest_origin, runtime_of
 from api.pages import After, Limit, Page, page_of
-from core.audit import AuditRecord
-from core.records import list_records, verify
+from api.shapes import Text
+from core.actor import Actor, Origin
+from core.audit import ALL, AuditRecord
+from core.records import canonical_lines, list_records, verify
+from core.runtime import Runtime
 
 router = APIRouter(tags=["audit"])
 
@@ -47,8 +52,8 @@ def record_out(row: AuditRecord) -> RecordOut:
 
 @router.get("/audit/records")
 def records(
-    ctx: Ctx, limit: Limit = 50, after: After = None, action: str | None = None,
-    actor: str | None = None, subject_type: str | None = None, subject_id: str | None = None,
+    ctx: Ctx, limit: Limit = 50, after: After = None, action: Text | None = None,
+    actor: Text | None = None, subject_type: Text | None = None, subject_id: Text | None = None,
 ) -> Page[RecordOut]:  # fmt: skip
     rows = list_records(
         ctx, before=after, limit=limit, action=action, actor=actor, subject_type=subject_type,
@@ -59,9 +64,28 @@ def records(
 
 @router.get("/audit/verification")
 def verification(ctx: Ctx) -> VerificationOut:
-    """Recompute every record's hash and compare."""
+    """Recompute every record's hash and compare; that it was done is recorded."""
     told = verify(ctx)
+    ctx.record("audit.verified", ALL, records=told.records, broken=len(told.broken))
     return VerificationOut(
         ok=told.ok, records=told.records,
         broken=[BrokenOut(id=one.id, what=one.what) for one in told.broken],
     )  # fmt: skip
+
+
+@router.get("/audit/export", response_class=StreamingResponse)
+def export(request: Request, ctx: Ctx) -> StreamingResponse:
+    """Every record's canonical JSON, one a line, in order; that it was done is the last."""
+    ctx.require("audit.read")
+    ctx.record("audit.exported", ALL)
+    lines = _lines(runtime_of(request), ctx.person, rest_origin(request))
+    return StreamingResponse(
+        lines, media_type="application/x-ndjson",
+        headers={"Content-Disposition": 'attachment; filename="audit.ndjson"'},
+    )  # fmt: skip
+
+
+def _lines(runtime: Runtime, person: Actor, origin: Origin) -> Iterator[bytes]:
+    with runtime.context(person, origin) as ctx:
+        for line in canonical_lines(ctx):
+            yield line + b"\n"

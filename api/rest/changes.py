@@ -4,14 +4,16 @@ from datetime import datetime
 from typing import Literal
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, JsonValue
+from pydantic import AwareDatetime, BaseModel, Field, JsonValue
 
 from api.access import Ctx
 from api.pages import After, Limit, Page, page_of
-from api.shapes import OfRow
-from changes import approvals, oversight, requests
+from api.shapes import Body, Key, Note, Number, OfRow, Text
+from changes import approvals, oversight, preview, requests, revisions
 from changes.models import ChangeRequest
 from changes.requests import Wanted
+from changes.states import State
+from core.errors import InvalidInput
 
 router = APIRouter(tags=["changes"])
 
@@ -44,31 +46,27 @@ class ChangeOut(BaseModel):
     approvals: list[ApprovalOut]
 
 
-class WindowIn(BaseModel):
+class WindowIn(Body):
     start: AwareDatetime
     end: AwareDatetime
 
 
-class ChangeIn(BaseModel):
+class ChangeIn(Body):
     """Either findings to correct, or lines by device id."""
 
-    title: str
-    reason: str
+    title: Text
+    reason: Text
     kind: Literal["standard", "normal", "emergency"] = "normal"
     method: Literal["playbook", "by_hand"] = "playbook"
-    finding_ids: list[int] = []
-    lines: dict[int, list[str]] = {}
+    finding_ids: list[Number] = Field(default_factory=list)
+    lines: dict[Number, list[Text]] = Field(default_factory=dict)
     window: WindowIn | None = None
-    problem_id: int | None = None
+    problem_id: Number | None = None
 
 
-class DecisionIn(BaseModel):
-    digest: str
-    note: str = ""
-
-
-class NoteIn(BaseModel):
-    note: str
+class DecisionIn(Body):
+    digest: Text
+    note: Text = ""
 
 
 class ExecutionOut(OfRow):
@@ -82,6 +80,36 @@ class ExecutionOut(OfRow):
     text: str
 
 
+class ResolutionIn(Body):
+    """What the devices of an interrupted change show."""
+
+    state: Literal["succeeded", "failed", "rolled_back"]
+    note: Text
+
+
+class VerificationOut(OfRow):
+    id: int
+    run_id: int
+    device_id: int
+    snapshot_id: int | None
+    as_declared: bool
+    surplus: list[JsonValue]
+    missing: list[JsonValue]
+    detail: str
+    verified_at: datetime
+
+
+class PreviewOut(OfRow):
+    """What a change would do to a device; `how` tells whether the device itself was asked."""
+
+    device_id: int
+    hostname: str
+    how: Literal["asked", "computed"] | None
+    diff: str
+    refused: list[str]
+    problem: str
+
+
 def change_out(row: ChangeRequest) -> ChangeOut:
     return ChangeOut(
         **{name: getattr(row, name) for name in ChangeOut.model_fields if name != "approvals"},
@@ -91,7 +119,7 @@ def change_out(row: ChangeRequest) -> ChangeOut:
 
 @router.get("/changes")
 def list_changes(
-    ctx: Ctx, limit: Limit = 50, after: After = None, state: str | None = None
+    ctx: Ctx, limit: Limit = 50, after: After = None, state: State | None = None
 ) -> Page[ChangeOut]:
     rows = requests.list_changes(ctx, state=state, after=after, limit=limit)
     return page_of(rows, change_out, lambda row: row.id, limit=limit)
@@ -99,6 +127,8 @@ def list_changes(
 
 @router.post("/changes", status_code=201)
 def request_change(body: ChangeIn, ctx: Ctx) -> ChangeOut:
+    if bool(body.lines) == bool(body.finding_ids):
+        raise InvalidInput("Give either finding_ids, or lines by device id.", field="finding_ids")
     wanted = Wanted(
         title=body.title, reason=body.reason, kind=body.kind, method=body.method,
         window=(body.window.start, body.window.end) if body.window else None,
@@ -110,32 +140,80 @@ def request_change(body: ChangeIn, ctx: Ctx) -> ChangeOut:
 
 
 @router.get("/changes/{change_id}")
-def get_change(change_id: int, ctx: Ctx) -> ChangeOut:
+def get_change(change_id: Key, ctx: Ctx) -> ChangeOut:
     return change_out(requests.get_change(ctx, change_id))
 
 
 @router.post("/changes/{change_id}/approvals", status_code=201)
-def approve(change_id: int, body: DecisionIn, ctx: Ctx) -> ChangeOut:
+def approve(change_id: Key, body: DecisionIn, ctx: Ctx) -> ChangeOut:
     return change_out(approvals.approve(ctx, change_id, digest=body.digest, note=body.note))
 
 
 @router.post("/changes/{change_id}/rejections", status_code=201)
-def reject(change_id: int, body: DecisionIn, ctx: Ctx) -> ChangeOut:
+def reject(change_id: Key, body: DecisionIn, ctx: Ctx) -> ChangeOut:
     return change_out(approvals.reject(ctx, change_id, digest=body.digest, note=body.note))
 
 
+@router.post("/changes/{change_id}/withdrawal", status_code=201)
+def withdraw(change_id: Key, body: Note, ctx: Ctx) -> ChangeOut:
+    """Take one's own approval back."""
+    return change_out(approvals.withdraw(ctx, change_id, note=body.note))
+
+
+@router.post("/changes/{change_id}/cancellation", status_code=201)
+def cancel(change_id: Key, body: Note, ctx: Ctx) -> ChangeOut:
+    return change_out(requests.cancel(ctx, change_id, note=body.note))
+
+
+@router.post("/changes/{change_id}/renewal", status_code=201)
+def renew(change_id: Key, ctx: Ctx) -> ChangeOut:
+    """Plan the change again from what its devices show now; approvals become void."""
+    return change_out(revisions.renew(ctx, change_id))
+
+
+@router.put("/changes/{change_id}/window")
+def schedule(change_id: Key, body: WindowIn, ctx: Ctx) -> ChangeOut:
+    """Give the change another window; approvals become void."""
+    return change_out(revisions.schedule(ctx, change_id, start=body.start, end=body.end))
+
+
+@router.post("/changes/{change_id}/preview")
+def rehearse(change_id: Key, ctx: Ctx) -> list[PreviewOut]:
+    """What the change would do to its devices, without changing them; takes its time."""
+    return [PreviewOut.of(one) for one in preview.preview(ctx, change_id)]
+
+
+@router.post("/changes/{change_id}/run", status_code=202)
+def run(change_id: Key, ctx: Ctx) -> ChangeOut:
+    """Queue an approved change now; a worker executes it."""
+    return change_out(oversight.run_now(ctx, change_id))
+
+
 @router.post("/changes/{change_id}/stop", status_code=202)
-def stop(change_id: int, body: NoteIn, ctx: Ctx) -> ChangeOut:
+def stop(change_id: Key, body: Note, ctx: Ctx) -> ChangeOut:
     return change_out(oversight.stop(ctx, change_id, note=body.note))
 
 
 @router.post("/changes/{change_id}/rollback", status_code=201)
-def roll_back(change_id: int, body: NoteIn, ctx: Ctx) -> ChangeOut:
+def roll_back(change_id: Key, body: Note, ctx: Ctx) -> ChangeOut:
     """Request the change that undoes this one; it needs its own approval."""
     return change_out(oversight.request_rollback(ctx, change_id, reason=body.note))
 
 
+@router.post("/changes/{change_id}/resolution", status_code=201)
+def resolve(change_id: Key, body: ResolutionIn, ctx: Ctx) -> ChangeOut:
+    """Say what became of an interrupted change, after looking at its devices."""
+    row = oversight.resolve_interrupted(ctx, change_id, state=State(body.state), note=body.note)
+    return change_out(row)
+
+
+@router.get("/changes/{change_id}/verifications")
+def verifications(change_id: Key, ctx: Ctx) -> list[VerificationOut]:
+    """What the devices showed after each run, in order."""
+    return [VerificationOut.of(one) for one in oversight.verifications(ctx, change_id)]
+
+
 @router.get("/changes/{change_id}/log")
-def log(change_id: int, ctx: Ctx, after: After = None, limit: Limit = 500) -> Page[ExecutionOut]:
+def log(change_id: Key, ctx: Ctx, after: After = None, limit: Limit = 500) -> Page[ExecutionOut]:
     rows = oversight.log(ctx, change_id, after=after or 0, limit=limit)
     return page_of(rows, ExecutionOut.of, lambda row: row.id, limit=limit)

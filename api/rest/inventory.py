@@ -1,15 +1,16 @@
-"""Sites, devices and relations over REST."""
+"""Sites, logins, platforms and candidates over REST. Secrets are named, never shown or taken."""
 
-from datetime import datetime
-from typing import Annotated
-
-from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field, JsonValue
+from fastapi import APIRouter
+from pydantic import Field
 
 from api.access import Ctx
-from api.pages import Limit
-from api.shapes import OfRow
-from inventory import credentials, devices, relations, sites
+from api.pages import After, Limit, Page, page_within
+from api.rest.devices import DeviceOut, device_out
+from api.shapes import Body, OfRow, Text
+from inventory import candidates, credentials, sites
+from inventory.candidates import Candidate
+from inventory.models import Credential, Site
+from inventory.platforms import known_platforms
 from organization.units import by_code
 
 router = APIRouter(tags=["inventory"])
@@ -22,71 +23,79 @@ class SiteOut(OfRow):
     unit_id: int
 
 
-class SiteIn(BaseModel):
-    code: str
-    name: str
-    unit_code: str
+class SiteIn(Body):
+    code: Text
+    name: Text
+    unit_code: Text
 
 
-class DeviceOut(OfRow):
+class CredentialOut(OfRow):
     id: int
-    hostname: str
-    site: str
-    platform: str
+    name: str
+    username: str
+    password_ref: str | None
+    enable_ref: str | None
+    key_ref: str | None
+    unit_id: int
+
+
+class CredentialIn(Body):
+    """References only: `env:NAME`, `file:PATH`, `db:NAME` or a plugin's."""
+
+    name: Text
+    username: Text
+    unit_code: Text
+    password_ref: Text | None = None
+    enable_ref: Text | None = None
+    key_ref: Text | None = None
+
+
+class PlatformOut(OfRow):
+    name: str
     driver: str
-    address: str
+
+
+class CandidateOut(OfRow):
+    address: str | None
     port: int
-    state: str
-    role: str
-    model: str | None
-    serial: str | None
-    os_version: str | None
-    attempted_at: datetime | None
-    outcome: str | None
-    outcome_detail: str | None
-
-
-class DeviceIn(BaseModel):
+    source: str
+    banner: str
     hostname: str
-    site: str
-    platform: str
-    address: str
-    credential: str
+    platform: str | None
+    problem: str
+
+
+class DiscoveryIn(Body):
+    ranges: list[Text] = Field(min_length=1, max_length=100)
     port: int = Field(22, ge=1, le=65535)
-    driver: str | None = None
-    role: str = ""
-    options: dict[str, JsonValue] = {}
+    credential: Text | None = Field(None, description="Sign in and identify with it.")
 
 
-class DevicePage(BaseModel):
-    items: list[DeviceOut]
-    next: str | None = Field(description="Send it as `after` for the next page; null at the end.")
+class CandidateIn(Body):
+    hostname: Text
+    address: Text
+    platform: Text
+    port: int = Field(22, ge=1, le=65535)
 
 
-class RelationOut(OfRow):
-    kind: str
-    interface: str
-    peer_name: str
-    peer_interface: str
-    peer_id: int | None
-    seen_at: datetime
+class AdoptionIn(Body):
+    site: Text
+    credential: Text
+    candidates: list[CandidateIn] = Field(min_length=1, max_length=1000)
 
 
-class Retirement(BaseModel):
-    reason: str
+def _site(row: Site) -> SiteOut:
+    return SiteOut.of(row)
 
 
-def device_out(row: object) -> DeviceOut:
-    """The device with its site's code."""
-    return DeviceOut.model_validate(
-        {name: getattr(row, name) for name in DeviceOut.model_fields if name != "site"}
-        | {"site": row.site.code}  # type: ignore[attr-defined]
-    )
+def _credential(row: Credential) -> CredentialOut:
+    return CredentialOut.of(row)
 
 
 @router.get("/sites")
-def list_sites(ctx: Ctx) -> list[SiteOut]:
-    return [SiteOut.of(site) for site in sites.list_sites(ctx)]
+def list_sites(ctx: Ctx, limit: Limit = 50, after: After = None) -> Page[SiteOut]:
+    rows = sites.list_sites(ctx)
+    return page_within(rows, _site, lambda row: row.id, after=after, limit=limit)
 
 
 @router.post("/sites", status_code=201)
@@ -95,44 +104,45 @@ def create_site(body: SiteIn, ctx: Ctx) -> SiteOut:
     return SiteOut.of(sites.create_site(ctx, code=body.code, name=body.name, unit=unit))
 
 
-@router.get("/devices")
-def list_devices(
-    ctx: Ctx,
-    limit: Limit = 50,
-    after: Annotated[str | None, Query(description="`next` of the page before.")] = None,
-    site: str | None = None,
-    platform: str | None = None,
-    state: str | None = None,
-) -> DevicePage:
-    rows = devices.list_devices(
-        ctx, site=site, platform=platform, state=state, after=after, limit=limit
-    )
-    last = rows[-1].hostname if len(rows) == limit else None
-    return DevicePage(items=[device_out(row) for row in rows], next=last)
+@router.get("/credentials")
+def list_credentials(ctx: Ctx, limit: Limit = 50, after: After = None) -> Page[CredentialOut]:
+    rows = credentials.list_credentials(ctx)
+    return page_within(rows, _credential, lambda row: row.id, after=after, limit=limit)
 
 
-@router.post("/devices", status_code=201)
-def add_device(body: DeviceIn, ctx: Ctx) -> DeviceOut:
-    credential = credentials.credential_by_name(ctx, body.credential)
-    return device_out(
-        devices.add_device(
-            ctx, hostname=body.hostname, site_code=body.site, platform=body.platform,
-            address=body.address, credential=credential, port=body.port, driver=body.driver,
-            role=body.role, options=body.options,
+@router.post("/credentials", status_code=201)
+def create_credential(body: CredentialIn, ctx: Ctx) -> CredentialOut:
+    return CredentialOut.of(
+        credentials.create_credential(
+            ctx, name=body.name, username=body.username, unit=by_code(ctx, body.unit_code),
+            password_ref=body.password_ref, enable_ref=body.enable_ref, key_ref=body.key_ref,
         )
     )  # fmt: skip
 
 
-@router.get("/devices/{device_id}")
-def get_device(device_id: int, ctx: Ctx) -> DeviceOut:
-    return device_out(devices.get_device(ctx, device_id))
+@router.get("/platforms")
+def list_platforms(_ctx: Ctx) -> list[PlatformOut]:
+    return [PlatformOut.of(platform) for platform in known_platforms()]
 
 
-@router.post("/devices/{device_id}/retirement", status_code=201)
-def retire_device(device_id: int, body: Retirement, ctx: Ctx) -> DeviceOut:
-    return device_out(devices.retire_device(ctx, device_id, reason=body.reason))
+@router.get("/candidates")
+def list_candidates(ctx: Ctx) -> list[CandidateOut]:
+    """What devices see by LLDP and the inventory does not hold."""
+    return [CandidateOut.of(one) for one in candidates.told_by_neighbours(ctx)]
 
 
-@router.get("/devices/{device_id}/relations")
-def list_relations(device_id: int, ctx: Ctx) -> list[RelationOut]:
-    return [RelationOut.of(row) for row in relations.list_relations(ctx, device_id)]
+@router.post("/discovery")
+def discover(body: DiscoveryIn, ctx: Ctx) -> list[CandidateOut]:
+    """What answers by SSH in these ranges and is no device yet; nothing else is contacted."""
+    login = credentials.credential_by_name(ctx, body.credential) if body.credential else None
+    found = candidates.discover(ctx, body.ranges, port=body.port, credential=login)
+    return [CandidateOut.of(one) for one in found]
+
+
+@router.post("/candidates/adoption", status_code=201)
+def adopt(body: AdoptionIn, ctx: Ctx) -> list[DeviceOut]:
+    """Make devices of candidates, all or none."""
+    wanted = [Candidate(source="rest", **one.model_dump()) for one in body.candidates]
+    login = credentials.credential_by_name(ctx, body.credential)
+    added = candidates.adopt(ctx, wanted, site_code=body.site, credential=login)
+    return [device_out(device) for device in added]

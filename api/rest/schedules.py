@@ -3,11 +3,13 @@
 from datetime import datetime
 
 from fastapi import APIRouter
-from pydantic import BaseModel, JsonValue
+from pydantic import Field, JsonValue
 
 from api.access import Ctx
-from api.shapes import OfRow
+from api.pages import After, Limit, Page, page_within
+from api.shapes import Body, Key, Number, OfRow, Text
 from operations import schedules
+from operations.schedule_models import Schedule
 
 router = APIRouter(tags=["schedules"])
 
@@ -19,30 +21,36 @@ class ScheduleOut(OfRow):
     args: dict[str, JsonValue]
     trigger: str
     timezone: str
+    unit_id: int | None
     enabled: bool
     next_fire_at: datetime | None
     last_fire_at: datetime | None
 
 
-class ScheduleIn(BaseModel):
+class ScheduleIn(Body):
     """`trigger` is `every 15m` or a crontab line."""
 
-    name: str
-    job: str
-    trigger: str
-    args: dict[str, JsonValue] = {}
-    timezone: str = "UTC"
-    unit_id: int | None = None
+    name: Text
+    job: Text
+    trigger: Text
+    args: dict[str, JsonValue] = Field(default_factory=dict)
+    timezone: Text = "UTC"
+    unit_id: Number | None = None
+
+
+def _schedule(row: Schedule) -> ScheduleOut:
+    return ScheduleOut.of(row)
 
 
 @router.get("/schedules")
-def list_schedules(ctx: Ctx) -> list[ScheduleOut]:
-    return [ScheduleOut.of(row) for row in schedules.list_schedules(ctx)]
+def list_schedules(ctx: Ctx, limit: Limit = 50, after: After = None) -> Page[ScheduleOut]:
+    rows = schedules.list_schedules(ctx)
+    return page_within(rows, _schedule, lambda row: row.id, after=after, limit=limit)
 
 
 @router.post("/schedules", status_code=201)
 def create_schedule(body: ScheduleIn, ctx: Ctx) -> ScheduleOut:
-    return ScheduleOut.of(
+    return _schedule(
         schedules.create_schedule(
             ctx, name=body.name, job=body.job, trigger=body.trigger, args=body.args,
             timezone=body.timezone, unit_id=body.unit_id,
@@ -51,16 +59,16 @@ def create_schedule(body: ScheduleIn, ctx: Ctx) -> ScheduleOut:
 
 
 @router.post("/schedules/{schedule_id}/pause", status_code=201)
-def pause(schedule_id: int, ctx: Ctx) -> ScheduleOut:
-    return ScheduleOut.of(schedules.pause(ctx, schedule_id))
+def pause(schedule_id: Key, ctx: Ctx) -> ScheduleOut:
+    return _schedule(schedules.pause(ctx, schedule_id))
 
 
 @router.post("/schedules/{schedule_id}/resumption", status_code=201)
-def resume(schedule_id: int, ctx: Ctx) -> ScheduleOut:
-    return ScheduleOut.of(schedules.resume(ctx, schedule_id))
+def resume(schedule_id: Key, ctx: Ctx) -> ScheduleOut:
+    return _schedule(schedules.resume(ctx, schedule_id))
 
 
 @router.post("/schedules/{schedule_id}/firing", status_code=202)
-def fire(schedule_id: int, ctx: Ctx) -> ScheduleOut:
+def fire(schedule_id: Key, ctx: Ctx) -> ScheduleOut:
     """Have it fire now."""
-    return ScheduleOut.of(schedules.fire_now(ctx, schedule_id))
+    return _schedule(schedules.fire_now(ctx, schedule_id))

@@ -1,19 +1,20 @@
-"""Observed configurations and baselines over REST."""
+"""Observed configurations over REST: collect, list, show, and the difference of any two."""
 
 from datetime import datetime
 
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api.access import Ctx
+from api.jobs import queue_devices
 from api.pages import After, Limit, Page, page_of
-from api.shapes import OfRow
-from core.queue import enqueue
-from drift import baselines
-from drift.models import Baseline
-from inventory import devices, snapshots
+from api.shapes import Body, Key, Number, OfRow, Text
+from core.context import Context
+from drift.engine.sidebyside import rows
+from inventory import snapshots
 from inventory.snapshot_models import Snapshot
+from inventory.snapshots import Source
 
 router = APIRouter(tags=["snapshots"])
 
@@ -30,24 +31,35 @@ class SnapshotOut(OfRow):
     last_seen_at: datetime
 
 
-class BaselineOut(OfRow):
-    id: int
-    device_id: int
-    version: int
-    digest: str
-    source: str
-    reason: str
-    valid_from: datetime
-    valid_until: datetime | None
+class RowOut(OfRow):
+    """One row of two texts side by side; a `fold` stands for equal lines left out."""
+
+    kind: str
+    left_number: int | None
+    left: str
+    right_number: int | None
+    right: str
+    section: str
 
 
-class Queued(BaseModel):
+class DifferenceOut(BaseModel):
+    differs: bool
+    rows: list[RowOut]
+
+
+class SelectionIn(Body):
+    """Named devices, or all active ones (of a site) in one's jurisdiction."""
+
+    device_ids: list[Number] = Field([], max_length=10_000)
+    hostnames: list[Text] = Field([], max_length=10_000)
+    site: Text | None = None
+
+
+class QueuedOut(OfRow):
+    """`job` is null where the very same waits in the queue already."""
+
     job: int | None
-
-
-class BaselineIn(BaseModel):
-    snapshot_id: int
-    reason: str
+    devices: int
 
 
 def snapshot_out(row: Snapshot) -> SnapshotOut:
@@ -57,45 +69,49 @@ def snapshot_out(row: Snapshot) -> SnapshotOut:
     )
 
 
-def baseline_out(row: Baseline) -> BaselineOut:
-    return BaselineOut(
-        **{name: getattr(row, name) for name in BaselineOut.model_fields if name != "digest"},
-        digest=row.digest.hex(),
-    )
-
-
 @router.get("/snapshots")
 def list_snapshots(
-    ctx: Ctx, limit: Limit = 50, after: After = None, device_id: int | None = None
-) -> Page[SnapshotOut]:
-    rows = snapshots.list_snapshots(ctx, device_id=device_id, before=after, limit=limit)
-    return page_of(rows, snapshot_out, lambda row: row.id, limit=limit)
+    ctx: Ctx, limit: Limit = 50, after: After = None, device_id: Number | None = None,
+    source: Source | None = None,
+) -> Page[SnapshotOut]:  # fmt: skip
+    found = snapshots.list_snapshots(
+        ctx, device_id=device_id, source=source, before=after, limit=limit
+    )
+    return page_of(found, snapshot_out, lambda row: row.id, limit=limit)
+
+
+@router.get("/snapshots/{snapshot_id}")
+def get_snapshot(snapshot_id: Key, ctx: Ctx) -> SnapshotOut:
+    return snapshot_out(snapshots.get_snapshot(ctx, snapshot_id))
 
 
 @router.get("/snapshots/{snapshot_id}/text", response_class=PlainTextResponse)
-def snapshot_text(snapshot_id: int, ctx: Ctx) -> str:
+def snapshot_text(snapshot_id: Key, ctx: Ctx) -> str:
     """The configuration, secrets redacted."""
+    return _text(ctx, snapshot_id)
+
+
+@router.get("/snapshots/{snapshot_id}/difference/{other_id}")
+def difference(snapshot_id: Key, other_id: Key, ctx: Ctx) -> DifferenceOut:
+    """Any two snapshots side by side, the first on the left."""
+    found = rows(_text(ctx, other_id), _text(ctx, snapshot_id))
+    return DifferenceOut(
+        differs=any(row.kind not in {"equal", "fold"} for row in found),
+        rows=[RowOut.of(row) for row in found],
+    )
+
+
+@router.post("/collections", status_code=202)
+def collect(body: SelectionIn, ctx: Ctx) -> QueuedOut:
+    """Have devices collected by a worker now, without judging them."""
+    return QueuedOut.of(queue_devices(ctx, "inventory.collect", **dict(body)))
+
+
+@router.post("/scans", status_code=202)
+def scan(body: SelectionIn, ctx: Ctx) -> QueuedOut:
+    """Have devices collected and judged by a worker now."""
+    return QueuedOut.of(queue_devices(ctx, "drift.scan", **dict(body)))
+
+
+def _text(ctx: Context, snapshot_id: int) -> str:
     return snapshots.text_of(ctx, snapshots.get_snapshot(ctx, snapshot_id).digest)
-
-
-@router.post("/devices/{device_id}/collection", status_code=202)
-def collect(device_id: int, ctx: Ctx) -> Queued:
-    """Have the device collected and judged by a worker now."""
-    device = devices.get_device(ctx, device_id)
-    ctx.require("drift.scan", device)
-    job = enqueue(
-        ctx, "drift.scan", queue="collect", args={"device_ids": [device.id]},
-        queueing_lock=f"scan:{device.id}",
-    )  # fmt: skip
-    ctx.record("device.scan_requested", device)
-    return Queued(job=job)
-
-
-@router.get("/devices/{device_id}/baselines")
-def list_baselines(device_id: int, ctx: Ctx) -> list[BaselineOut]:
-    return [baseline_out(row) for row in baselines.versions(ctx, device_id)]
-
-
-@router.post("/baselines", status_code=201)
-def approve_baseline(body: BaselineIn, ctx: Ctx) -> BaselineOut:
-    return baseline_out(baselines.approve_snapshot(ctx, body.snapshot_id, reason=body.reason))

@@ -7,6 +7,8 @@ from api.web import failures, govern, network, operate, search, sign_in, work
 from api.web.manifest import ADDRESS, STATIC, read_manifest
 from api.web.static_files import BuiltFiles
 
+ROOMS = (sign_in, search, network, work, operate, govern)
+
 WITHOUT_PAGES = """\
 This Trimtab was built without pages; REST answers below /api/v1.
 For the pages install the released wheel, or build again where npm reaches its registry.
@@ -20,7 +22,7 @@ def install(app: FastAPI) -> None:
         return
     app.mount(ADDRESS, BuiltFiles(directory=STATIC), name="static")
     failures.install(app)
-    for room in (sign_in, search, network, work, operate, govern):
+    for room in ROOMS:
         app.include_router(room.router)
 
 

@@ -1,5 +1,6 @@
 """Dashboard, devices and drift."""
 
+from collections.abc import Sized
 from datetime import timedelta
 from typing import Annotated
 
@@ -7,7 +8,9 @@ from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
 
 from api.access import PageVisit
-from api.web.render import page
+from api.jobs import queue_devices
+from api.shapes import Key, Number
+from api.web.render import device_text, page
 from changes import requests
 from changes.requests import Wanted
 from changes.states import State
@@ -18,18 +21,20 @@ from operations import events
 
 router = APIRouter(include_in_schema=False)
 LIMIT = 50
+COUNTED = 1000  # more than so many are told as "1000+"
 UNREACHED = {"unreachable", "refused", "host_key_changed", "timeout", "unsupported", "error"}
 
 
 @router.get("/")
 def dashboard(visit: PageVisit) -> Response:
     ctx = visit.ctx
-    drift = findings.list_findings(ctx, limit=500)
-    known = devices.list_devices(ctx, state="active", limit=1000)
+    drift = findings.list_findings(ctx, limit=COUNTED)
+    unauthorised = findings.list_findings(ctx, verdict="unauthorised", limit=COUNTED)
     return page(
-        "dashboard.html", visit, drift=drift[:10], drift_count=len(drift),
-        unauthorised=sum(1 for one in drift if one.verdict == "unauthorised"),
-        devices=len(known), unreached=[one for one in known if one.outcome in UNREACHED],
+        "dashboard.html", visit, drift=drift[:10], drift_count=_counted(drift),
+        unauthorised=_counted(unauthorised),
+        devices=_counted(devices.list_devices(ctx, state="active", limit=COUNTED)),
+        unreached=devices.list_devices(ctx, state="active", outcomes=UNREACHED, limit=LIMIT),
         waiting=requests.list_changes(ctx, state=State.PROPOSED, limit=10),
         running=requests.list_changes(ctx, state=State.RUNNING, limit=10),
         events=events.list_events(ctx, state="open", limit=10),
@@ -44,20 +49,21 @@ def list_devices(
         visit.ctx, site=site or None, platform=platform or None, state=state or None,
         after=after or None, limit=LIMIT,
     )  # fmt: skip
-    drifted = {one.device_id: one for one in findings.list_findings(visit.ctx, limit=500)}
+    shown = [one.id for one in found]
     more = found[-1].hostname if len(found) == LIMIT else ""
     return page(
-        "devices.html", visit, devices=found, drifted=drifted, more=more, site=site,
+        "devices.html", visit, devices=found, drifted=findings.standing(visit.ctx, shown),
+        approved=baselines.approved_among(visit.ctx, shown), more=more, site=site,
         platform=platform, state=state,
     )  # fmt: skip
 
 
 @router.get("/devices/{device_id}")
-def show_device(visit: PageVisit, device_id: int) -> Response:
+def show_device(visit: PageVisit, device_id: Key, queued: int = 0) -> Response:
     ctx = visit.ctx
     device = devices.get_device(ctx, device_id)
     return page(
-        "device.html", visit, device=device,
+        "device.html", visit, device=device, queued=bool(queued),
         snapshots=snapshots.list_snapshots(ctx, device_id=device_id, limit=LIMIT),
         baselines=baselines.versions(ctx, device_id),
         relations=relations.list_relations(ctx, device_id),
@@ -66,8 +72,22 @@ def show_device(visit: PageVisit, device_id: int) -> Response:
     )  # fmt: skip
 
 
+@router.post("/devices/{device_id}/scan")
+def scan(visit: PageVisit, device_id: Key) -> Response:
+    queue_devices(visit.ctx, "drift.scan", device_ids=[device_id])
+    return RedirectResponse(f"/devices/{device_id}?queued=1", status_code=303)
+
+
+@router.get("/comparison")
+def compare(visit: PageVisit, left: Number, right: Number) -> Response:
+    """Any two snapshots side by side."""
+    pair = [snapshots.get_snapshot(visit.ctx, key) for key in (left, right)]
+    before, after = (device_text(snapshots.text_of(visit.ctx, one.digest)) for one in pair)
+    return page("comparison.html", visit, left=pair[0], right=pair[1], rows=rows(after, before))
+
+
 @router.get("/snapshots/{snapshot_id}")
-def show_snapshot(visit: PageVisit, snapshot_id: int) -> Response:
+def show_snapshot(visit: PageVisit, snapshot_id: Key) -> Response:
     snapshot = snapshots.get_snapshot(visit.ctx, snapshot_id)
     text = snapshots.text_of(visit.ctx, snapshot.digest)
     return page("snapshot.html", visit, snapshot=snapshot, text=text)
@@ -85,17 +105,17 @@ def list_findings(
 
 
 @router.get("/findings/{finding_id}")
-def show_finding(visit: PageVisit, finding_id: int) -> Response:
+def show_finding(visit: PageVisit, finding_id: Key) -> Response:
     ctx = visit.ctx
     finding = findings.get(ctx, finding_id)
-    running = snapshots.text_of(ctx, finding.snapshot.digest)
-    intended = snapshots.text_of(ctx, finding.baseline.digest)
+    running = device_text(snapshots.text_of(ctx, finding.snapshot.digest))
+    intended = device_text(snapshots.text_of(ctx, finding.baseline.digest))
     return page("finding.html", visit, finding=finding, rows=rows(running, intended))
 
 
 @router.post("/findings/{finding_id}/change")
 def request_change(
-    visit: PageVisit, finding_id: int, title: Annotated[str, Form()],
+    visit: PageVisit, finding_id: Key, title: Annotated[str, Form()],
     reason: Annotated[str, Form()],
 ) -> Response:  # fmt: skip
     wanted = Wanted(title=title, reason=reason)
@@ -104,15 +124,23 @@ def request_change(
 
 
 @router.post("/findings/{finding_id}/acceptance")
-def accept(visit: PageVisit, finding_id: int, reason: Annotated[str, Form()]) -> Response:
+def accept(visit: PageVisit, finding_id: Key, reason: Annotated[str, Form()]) -> Response:
     findings.accept_as_baseline(visit.ctx, finding_id, reason=reason)
     return RedirectResponse(f"/findings/{finding_id}", status_code=303)
 
 
 @router.post("/findings/{finding_id}/suppression")
 def suppress(
-    visit: PageVisit, finding_id: int, reason: Annotated[str, Form()], days: Annotated[int, Form()]
+    visit: PageVisit,
+    finding_id: Key,
+    reason: Annotated[str, Form()],
+    days: Annotated[int, Form(ge=1, le=365)],
 ) -> Response:
     until = visit.ctx.now() + timedelta(days=days)
     findings.suppress(visit.ctx, finding_id, reason=reason, until=until)
     return RedirectResponse(f"/findings/{finding_id}", status_code=303)
+
+
+def _counted(found: Sized) -> str:
+    """How many there are, as far as they were counted."""
+    return f"{COUNTED}+" if len(found) >= COUNTED else str(len(found))

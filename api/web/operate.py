@@ -6,9 +6,9 @@ from fastapi import APIRouter, Form
 from fastapi.responses import RedirectResponse, Response
 
 from api.access import PageVisit
+from api.shapes import Key
 from api.web.render import page
 from operations import events, knowledge, problems, schedules
-from operations.models import Article, Event, Problem
 
 router = APIRouter(include_in_schema=False)
 LIMIT = 50
@@ -22,9 +22,8 @@ def list_events(visit: PageVisit, state: str = "", after: int = 0) -> Response:
 
 
 @router.get("/events/{event_id}")
-def show_event(visit: PageVisit, event_id: int) -> Response:
-    event = visit.ctx.get(Event, event_id)
-    visit.ctx.require("event.read", event)
+def show_event(visit: PageVisit, event_id: Key) -> Response:
+    event = events.get_event(visit.ctx, event_id)
     return page(
         "event.html", visit, event=event, offered=knowledge.offered_for(visit.ctx, event),
         linked=knowledge.linked_to(visit.ctx, event),
@@ -32,13 +31,13 @@ def show_event(visit: PageVisit, event_id: int) -> Response:
 
 
 @router.post("/events/{event_id}/acknowledgement")
-def acknowledge(visit: PageVisit, event_id: int) -> Response:
+def acknowledge(visit: PageVisit, event_id: Key) -> Response:
     events.acknowledge(visit.ctx, event_id)
     return RedirectResponse(f"/events/{event_id}", status_code=303)
 
 
 @router.post("/events/{event_id}/closure")
-def close(visit: PageVisit, event_id: int, note: Annotated[str, Form()]) -> Response:
+def close(visit: PageVisit, event_id: Key, note: Annotated[str, Form()]) -> Response:
     events.close(visit.ctx, event_id, note)
     return RedirectResponse(f"/events/{event_id}", status_code=303)
 
@@ -49,9 +48,8 @@ def list_problems(visit: PageVisit) -> Response:
 
 
 @router.get("/problems/{problem_id}")
-def show_problem(visit: PageVisit, problem_id: int) -> Response:
-    problem = visit.ctx.get(Problem, problem_id)
-    visit.ctx.require("problem.read", problem)
+def show_problem(visit: PageVisit, problem_id: Key) -> Response:
+    problem = problems.get_problem(visit.ctx, problem_id)
     found = problems.events_of(visit.ctx, problem)
     return page("problem.html", visit, problem=problem, events=found)
 
@@ -62,9 +60,8 @@ def list_articles(visit: PageVisit) -> Response:
 
 
 @router.get("/knowledge/{article_id}")
-def show_article(visit: PageVisit, article_id: int) -> Response:
-    visit.ctx.require("knowledge.read")
-    return page("article.html", visit, article=visit.ctx.get(Article, article_id))
+def show_article(visit: PageVisit, article_id: Key) -> Response:
+    return page("article.html", visit, article=knowledge.get_article(visit.ctx, article_id))
 
 
 @router.get("/schedules")
@@ -74,12 +71,18 @@ def list_schedules(visit: PageVisit) -> Response:
 
 
 @router.post("/schedules/{schedule_id}/pause")
-def pause(visit: PageVisit, schedule_id: int) -> Response:
+def pause(visit: PageVisit, schedule_id: Key) -> Response:
     schedules.pause(visit.ctx, schedule_id)
     return RedirectResponse("/schedules", status_code=303)
 
 
+@router.post("/schedules/{schedule_id}/firing")
+def fire(visit: PageVisit, schedule_id: Key) -> Response:
+    schedules.fire_now(visit.ctx, schedule_id)
+    return RedirectResponse("/schedules", status_code=303)
+
+
 @router.post("/schedules/{schedule_id}/resumption")
-def resume(visit: PageVisit, schedule_id: int) -> Response:
+def resume(visit: PageVisit, schedule_id: Key) -> Response:
     schedules.resume(visit.ctx, schedule_id)
     return RedirectResponse("/schedules", status_code=303)

@@ -1,6 +1,7 @@
 """Templates to HTML. Everything is escaped, and device text cannot hide what it holds."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
@@ -14,10 +15,12 @@ from api.access import Visit
 from api.web.badges import badge_of
 from api.web.manifest import Manifest, read_manifest
 from api.web.menu import menu_for
+from changes.models import ExecutionEvent
 from operations.knowledge import html_of
 
 TEMPLATES = Path(__file__).parent / "templates"
 NONE = Markup('<span class="none">–</span>')  # noqa: RUF001 - the dash of an empty cell
+HEADING = re.compile(r"(PLAY|TASK) \[.*\] \*+")
 SPANS = ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"))
 
 
@@ -30,6 +33,15 @@ def device_text(value: object) -> str:
     return "".join(
         char if char.isprintable() or char in "\n\t" else _code_point(char) for char in str(value)
     )
+
+
+def log_line(event: ExecutionEvent) -> str:
+    """What an execution told once: time, status, device, task, and below it what it said."""
+    said = event.text.replace("\r\n", "\n").strip("\n").rstrip()
+    if HEADING.fullmatch(said):  # Ansible's own way to tell the task, which stands there already
+        said = ""
+    words = f"{event.at:%H:%M:%S} {event.status:11} {event.host:20} {event.task}".rstrip()
+    return device_text(f"{words}\n{said}" if said else words)
 
 
 def _code_point(char: str) -> str:
@@ -104,6 +116,7 @@ def make_environment(manifest: Manifest) -> Environment:
     )  # fmt: skip
     made.filters.update(
         device=device_text, stamp=stamp, clock=clock, age=age, as_json=as_json,
+        log_line=log_line,
         markdown=lambda body: Markup(html_of(body)),  # noqa: S704 - raw HTML is off in html_of
     )  # fmt: skip
     made.globals.update(

@@ -1,60 +1,196 @@
-"""The application over a small organization on a database of its own."""
+"""The application over a small organization whose network has drifted; one database a process.
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+Tests share it: a test that changes something makes its own rows (`drifted`, the factories) first.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 
 from api.app import create_app
+from changes import requests
+from changes.attribution import attribute
+from changes.requests import Wanted
 from core.actor import Actor, Origin
+from core.context import Context
+from core.database import connect
 from core.runtime import Runtime
-from organization.people import create_person
-from organization.permissions import PERMISSIONS, POST_TEMPLATES
+from core.settings import Settings
+from drift import baselines, observation
+from inventory import relations, snapshots
+from inventory.credentials import credential_by_name
+from inventory.drivers.protocol import Neighbour
+from inventory.models import Device
+from inventory.sites import site_by_code
+from operations import knowledge, problems, schedules
+from organization.people import actor_of, by_username, create_person
+from organization.permissions import PERMISSIONS, POST_TEMPLATES, PostAuthority
 from organization.tokens import issue
-from tests.factories import make_device, make_post, make_site, make_unit
+from tests.api.samples.basics import HOSTILE
+from tests.conftest import _admin
+from tests.factories import make_credential, make_device, make_post, make_site, make_unit
 
 ALL = Actor(name="arranger", granted=frozenset(PERMISSIONS))
 PASSWORD = "correct horse battery"
-ROLES = {"engineer": "network engineer", "approver": "approver", "auditor": "auditor"}
+ROLES = {
+    "engineer": "network engineer",
+    "approver": "approver",
+    "auditor": "auditor",
+    "admin": "administrator",
+}
+SHOWN = HOSTILE.replace("\x1b", "")  # what a device that prints no escapes shows of it
+APPROVED = """\
+hostname {name}
+!
+ntp server 10.0.0.1
+!
+interface Gi0/1
+ description uplink
+!
+end
+"""
+RUNNING = APPROVED.replace("10.0.0.1", "192.0.2.66").replace("uplink", SHOWN)
+_names = count(1)
+
+
+@dataclass(frozen=True)
+class Drifted:
+    """A device whose running configuration is not its baseline."""
+
+    device_id: int
+    hostname: str
+    snapshot_ids: tuple[int, int]
+    finding_id: int
+    event_id: int
 
 
 @dataclass
 class World:
     runtime: Runtime
     tokens: dict[str, str]
-    device_id: int
-    device_name: str
+    site: str = ""
+    credential: str = ""
+    unit_id: int = 0
+    post_id: int = 0
+    drifted: Drifted | None = None
+    ids: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def device_id(self) -> int:
+        return self.drifted.device_id
+
+    @property
+    def device_name(self) -> str:
+        return self.drifted.hostname
+
+    def context(self, actor: Actor = ALL):
+        return self.runtime.context(actor, Origin(door="cli"))
+
+    def person(self, role: str) -> Actor:
+        with self.context() as ctx:
+            return actor_of(by_username(ctx, role))
+
+
+def drift_a_device(ctx: Context, world: World) -> Drifted:
+    """A device of its own with a baseline, a later snapshot, a finding and its event."""
+    name = f"edge-{next(_names):03}"
+    device = make_device(
+        ctx, site=site_by_code(ctx, world.site), hostname=name, outcome="changed",
+        credential=credential_by_name(ctx, world.credential),
+    )  # fmt: skip
+    first = _snapshot(ctx, device, APPROVED.format(name=name))
+    baselines.approve_snapshot(ctx, first, reason="first")
+    second = _snapshot(ctx, device, RUNNING.replace("{name}", name))
+    seen = observation.judge_device(ctx, device.id, attribute=attribute)
+    finding = ctx.session.execute(
+        text("SELECT event_id FROM finding WHERE id = :id"), {"id": seen.finding_id}
+    ).one()
+    return Drifted(device.id, name, (first, second), seen.finding_id, finding.event_id)
+
+
+def _snapshot(ctx: Context, device: Device, shown: str) -> int:
+    stored = snapshots.store(ctx, device, source="running", text=shown, doubts=(), facts={})
+    ctx.record("device.collected", device)
+    return stored.snapshot.id
+
+
+@pytest.fixture(scope="session")
+def world(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    name = f"api_{os.getpid()}"
+    with _admin(server_url) as engine, engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_trimtab"))
+    engine = connect(server_url.replace("/postgres", f"/{name}"))
+    settings = Settings(home=tmp_path_factory.mktemp("home"))
+    made = World(Runtime(settings=settings, engine=engine, authority=PostAuthority()), {})
+    with made.context() as ctx:
+        _organize(ctx, made)
+        made.drifted = drift_a_device(ctx, made)
+    with made.context() as ctx:
+        _operate(ctx, made)
+    with made.context(made.person("engineer")) as ctx:
+        wanted = Wanted(title=f"Correct {SHOWN}", reason="drift")
+        made.ids["change"] = requests.request_correction(ctx, [made.drifted.finding_id], wanted).id
+    yield made
+    engine.dispose()
+
+
+def _organize(ctx: Context, world: World) -> None:
+    unit = make_unit(ctx, code="ops")
+    world.unit_id, world.site = unit.id, make_site(ctx, unit=unit, code="hq").code
+    world.credential = make_credential(ctx, unit=unit).name
+    for role, template in ROLES.items():
+        person = create_person(ctx, username=role, name=role, password=PASSWORD)
+        post = make_post(ctx, unit=unit, permissions=POST_TEMPLATES[template], holder=person)
+        world.post_id = post.id
+        row, world.tokens[role] = issue(ctx, person=person, name="test")
+        world.ids[f"{role} token"] = row.id
+    stranger = create_person(ctx, username="stranger", name="stranger", password=PASSWORD)
+    world.tokens["stranger"] = issue(ctx, person=stranger, name="test")[1]
+
+
+def _operate(ctx: Context, world: World) -> None:
+    device = ctx.get(Device, world.device_id)
+    relations.observed(
+        ctx, device,
+        [Neighbour(interface="Gi0/1", peer_name=SHOWN, peer_interface="e1",
+                   peer_address="127.0.0.9")],
+    )  # fmt: skip
+    ctx.record("device.collected", device)
+    problem = problems.open_problem(ctx, title="Flapping", description="again and again")
+    article = knowledge.write_article(ctx, title="Drift", body="# Look", event_kind="drift")
+    scan = schedules.create_schedule(ctx, name="nightly", job="drift.scan", trigger="every 12h")
+    world.ids |= {"problem": problem.id, "article": article.id, "schedule": scan.id}
 
 
 @pytest.fixture
-def world(runtime):
-    runtime.now = lambda: datetime.now(UTC)
-    object.__setattr__(runtime.authority, "now", runtime.now)
-    tokens = {}
-    with runtime.context(ALL, Origin(door="cli")) as ctx:
-        unit = make_unit(ctx, code="ops")
-        device = make_device(ctx, site=make_site(ctx, unit=unit))
-        for role, template in ROLES.items():
-            person = create_person(ctx, username=role, name=role, password=PASSWORD)
-            make_post(ctx, unit=unit, permissions=POST_TEMPLATES[template], holder=person)
-            tokens[role] = issue(ctx, person=person, name="test")[1]
-    return World(runtime, tokens, device.id, device.hostname)
+def drifted(world) -> Drifted:
+    with world.context() as ctx:
+        return drift_a_device(ctx, world)
+
+
+@pytest.fixture(scope="session")
+def app(world):
+    return create_app(world.runtime)
 
 
 @pytest.fixture
-def browser(world):
-    with TestClient(create_app(world.runtime), follow_redirects=True) as client:
+def browser(app):
+    with TestClient(app, follow_redirects=True) as client:
         yield client
 
 
 @pytest.fixture
-def rest(world):
+def rest(app, world):
     """A client per role: `rest("auditor").get("/devices")`."""
     clients = []
 
     def of(role):
-        client = TestClient(create_app(world.runtime), base_url="http://testserver/api/v1")
+        client = TestClient(app, base_url="http://testserver/api/v1", raise_server_exceptions=False)
         client.headers["Authorization"] = f"Bearer {world.tokens[role]}"
         clients.append(client)
         return client
@@ -62,3 +198,14 @@ def rest(world):
     yield of
     for client in clients:
         client.close()
+
+
+@pytest.fixture
+def recorded(world):
+    """How many audit records there are."""
+
+    def told() -> int:
+        with world.context() as ctx:
+            return ctx.session.scalar(text("SELECT count(*) FROM audit_record"))
+
+    return told

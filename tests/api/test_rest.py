@@ -1,9 +1,13 @@
+"""What holds for all of REST: tokens, problems, pages, strict input, OpenAPI."""
+
 import pytest
 
+from api.app import REST_PREFIX
+
 LISTS = [
-    "/units", "/posts", "/people", "/policies", "/sites", "/devices", "/snapshots",
-         "/findings", "/events", "/problems", "/articles", "/changes", "/schedules",
-         "/audit/records",
+    "/units", "/posts", "/people", "/tokens", "/policies", "/sites", "/credentials", "/devices",
+    "/snapshots", "/baselines", "/findings", "/compliance", "/events", "/problems", "/articles",
+    "/changes", "/schedules", "/audit/records",
 ]  # fmt: skip
 
 
@@ -11,6 +15,7 @@ LISTS = [
 def test_an_auditor_reads_every_list(rest, path):
     answer = rest("auditor").get(path)
     assert answer.status_code == 200, answer.text
+    assert set(answer.json()) == {"items", "next"}
 
 
 def test_without_a_token_the_answer_is_a_problem_that_says_how_to_get_one(rest):
@@ -27,20 +32,94 @@ def test_a_wrong_token_is_refused(rest):
     assert client.get("/devices").json()["code"] == "token_refused"
 
 
-def test_an_auditor_changes_nothing(rest, world):
-    answer = rest("auditor").post(f"/devices/{world.device_id}/retirement", json={"reason": "x"})
-    assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted")
-
-
-def test_an_engineer_retires_a_device(rest, world):
-    answer = rest("engineer").post(f"/devices/{world.device_id}/retirement", json={"reason": "old"})
-    assert (answer.status_code, answer.json()["state"]) == (201, "retired")
-
-
-def test_malformed_input_names_the_field(rest):
+def test_a_missing_field_is_named(rest):
     answer = rest("engineer").post("/sites", json={"code": "x"})
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert answer.json()["facts"]["faults"][0]["where"] == "body.name"
+
+
+def test_an_unknown_field_is_named_instead_of_overlooked(rest):
+    body = {"code": "x", "name": "x", "unit_code": "ops", "colour": "red"}
+    answer = rest("engineer").post("/sites", json=body)
     assert answer.status_code == 422
-    assert "body.name" in answer.json()["detail"]
+    assert answer.json()["facts"]["faults"] == [
+        {"where": "body.colour", "what": "Extra inputs are not permitted"}
+    ]
+
+
+def test_a_wrong_type_is_named_down_to_its_place(rest):
+    body = {"site": "hq", "credential": "x", "candidates": [{"hostname": "a", "address": "b",
+            "platform": "c", "port": "many"}]}  # fmt: skip
+    answer = rest("engineer").post("/candidates/adoption", json=body)
+    assert answer.json()["facts"]["faults"][0]["where"] == "body.candidates.0.port"
+
+
+def test_a_body_that_is_no_json_is_told(rest):
+    answer = rest("engineer").post(
+        "/sites", content="{", headers={"Content-Type": "application/json"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("limit", ["0", "501", "ten", "-1"])
+def test_a_limit_out_of_bounds_is_named(rest, path, limit):
+    answer = rest("auditor").get(path, params={"limit": limit})
+    assert answer.status_code == 422
+    assert answer.json()["facts"]["faults"][0]["where"] == "query.limit"
+
+
+@pytest.mark.parametrize("after", ["-1", "x", "99999999999", "1.5"])
+def test_a_cursor_that_is_none_of_ours_is_named(rest, after):
+    answer = rest("auditor").get("/findings", params={"after": after})
+    assert answer.status_code == 422
+    assert answer.json()["facts"]["faults"][0]["where"] == "query.after"
+
+
+@pytest.mark.parametrize("after", ["x", "1", ":a", "x:a", "99999999999:a", "\u0661:a"])
+def test_a_cursor_of_verdicts_that_is_none_of_ours_is_named(rest, after):
+    answer = rest("auditor").get("/compliance", params={"after": after})
+    assert (answer.status_code, answer.json()["facts"]) == (422, {"field": "after"})
+
+
+def test_a_misspelt_filter_is_refused_and_the_right_ones_are_told(rest):
+    answer = rest("auditor").get("/findings", params={"device": 1})
+    assert (answer.status_code, answer.json()["facts"]) == (422, {"field": "device"})
+    assert "device_id" in answer.json()["detail"]
+
+
+def test_a_parameter_where_there_are_none_is_refused(rest):
+    answer = rest("auditor").get("/platforms", params={"limit": 1})
+    assert "it takes none" in answer.json()["detail"]
+
+
+def test_a_filter_value_that_does_not_exist_is_named(rest):
+    answer = rest("auditor").get("/findings", params={"state": "opened"})
+    assert answer.json()["facts"]["faults"][0]["where"] == "query.state"
+
+
+@pytest.mark.parametrize("key", ["0", "-1", "abc", "99999999999999999999"])
+def test_an_id_that_cannot_be_one_is_named(rest, key):
+    answer = rest("auditor").get(f"/devices/{key}")
+    assert answer.status_code == 422
+    assert answer.json()["facts"]["faults"][0]["where"] == "path.device_id"
+
+
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        ("/audit/records?actor=a%00b", "query.actor"),
+        ("/devices/by-hostname/a%00b", "path.hostname"),
+    ],
+)
+def test_a_nul_character_in_the_address_is_named(rest, path, where):
+    assert rest("auditor").get(path).json()["facts"]["faults"][0]["where"] == where
+
+
+def test_a_nul_character_deep_in_a_body_is_refused_by_the_database_and_told(rest):
+    body = {"name": "nul", "job": "drift.scan", "trigger": "every 1h", "args": {"site": "a\0b"}}
+    answer = rest("admin").post("/schedules", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
 
 
 def test_what_does_not_exist_is_named(rest):
@@ -48,33 +127,38 @@ def test_what_does_not_exist_is_named(rest):
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-def test_devices_come_in_pages_with_a_key(rest, world):
-    answer = rest("engineer").get("/devices", params={"limit": 1}).json()
-    assert [one["hostname"] for one in answer["items"]] == [world.device_name]
-    again = rest("engineer").get("/devices", params={"limit": 1, "after": answer["next"]}).json()
-    assert again == {"items": [], "next": None}
+def test_an_address_that_does_not_exist_is_a_problem_too(rest):
+    answer = rest("engineer").get("/nowhere")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
 
 
-def test_two_texts_are_compared(rest):
-    body = {"platform": "cisco_ios", "running": "hostname a\n", "intended": "hostname b\n"}
-    answer = rest("auditor").post("/comparison", json=body).json()
-    assert (answer["in_sync"], answer["remediation"]) == (False, ["hostname b"])
+def test_a_method_that_does_not_exist_is_a_problem_too(rest):
+    answer = rest("engineer").delete("/devices")
+    assert (answer.status_code, answer.headers["content-type"]) == (405, "application/problem+json")
 
 
-def test_verification_of_the_records_is_told(rest):
-    answer = rest("auditor").get("/audit/verification").json()
-    assert answer["ok"] is True
-    assert answer["records"] > 0
+def test_answers_are_kept_by_no_cache_and_carry_the_requests_id(rest):
+    headers = rest("engineer").get("/devices").headers
+    assert headers["cache-control"] == "no-store"
+    assert len(headers["x-request-id"]) == 32
 
 
-def test_the_openapi_document_lists_the_paths(rest):
-    paths = rest("auditor").get("/openapi.json").json()["paths"]
-    assert {"/changes/{change_id}/approvals", "/findings", "/devices"} <= set(paths)
+def test_the_openapi_document_describes_every_route_below_its_prefix(rest):
+    document = rest("auditor").get("/openapi.json").json()
+    assert {"/changes/{change_id}/approvals", "/findings", "/devices"} <= set(document["paths"])
+    assert document["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
+    assert document["servers"] == [{"url": REST_PREFIX}]
 
 
-def test_a_problem_is_opened_and_becomes_a_known_error(rest):
-    client = rest("engineer")
-    problem = client.post("/problems", json={"title": "flapping"}).json()
-    body = {"root_cause": "bad optic", "workaround": "reseat"}
-    answer = client.post(f"/problems/{problem['id']}/known-error", json=body).json()
-    assert answer["state"] == "known_error"
+def test_every_body_refuses_what_it_does_not_know(rest):
+    document = rest("auditor").get("/openapi.json").json()
+    bodies = {
+        content["schema"]["$ref"].rsplit("/", 1)[1]
+        for path in document["paths"].values()
+        for operation in path.values()
+        for kind, content in operation.get("requestBody", {}).get("content", {}).items()
+        if kind == "application/json"
+    }
+    schemas = document["components"]["schemas"]
+    assert len(bodies) > 20
+    assert [name for name in bodies if schemas[name].get("additionalProperties") is not False] == []

@@ -1,27 +1,23 @@
 """Schedules as a page: seen, paused and resumed."""
 
 import re
+from itertools import count
 
 import pytest
-from sqlalchemy import select
 
 from core.actor import Origin
 from operations.schedule_models import Schedule
 from operations.schedules import create_schedule
-from organization.models import Unit
-from organization.people import create_person
 from tests.api.conftest import ALL, PASSWORD
-from tests.factories import make_post
+
+_names = count(1)
 
 
 @pytest.fixture
 def scan(world):
     with world.runtime.context(ALL, Origin(door="cli")) as ctx:
-        unit = ctx.session.scalars(select(Unit)).one()
-        person = create_person(ctx, username="planner", name="planner", password=PASSWORD)
-        make_post(ctx, unit=unit, permissions=("schedule.read", "schedule.write"), holder=person)
         return create_schedule(
-            ctx, name="Scan <all>", job="drift.scan", trigger="every 15m", args={}
+            ctx, name=f"Scan <all> {next(_names)}", job="drift.scan", trigger="every 15m", args={}
         ).id
 
 
@@ -47,8 +43,16 @@ def test_who_may_only_read_sees_schedules_without_buttons(browser, scan):
 
 
 def test_a_schedule_is_paused_and_resumed(browser, world, scan):
-    sign_in(browser, "planner")
+    sign_in(browser, "admin")
     assert "Resume" in press(browser, f"/schedules/{scan}/pause").text
     assert is_enabled(world, scan) is False
     assert "Pause" in press(browser, f"/schedules/{scan}/resumption").text
     assert is_enabled(world, scan) is True
+
+
+def test_a_schedule_is_made_due_at_once(browser, world, scan):
+    sign_in(browser, "admin")
+    answer = press(browser, f"/schedules/{scan}/firing")
+    assert answer.url.path == "/schedules"
+    with world.context() as ctx:
+        assert ctx.get(Schedule, scan).next_fire_at <= ctx.now()

@@ -27,40 +27,49 @@ from tests.api.samples.work import CHANGES, LOG, PLAN, VERIFICATIONS
 
 _CHANGE = {
     "plan": PLAN, "own": False, "standing": CHANGES[0].approvals[1:], "required": 1,
-    "verifications": VERIFICATIONS, "log": LOG,
+    "verifications": VERIFICATIONS, "log": LOG, "more_log": 6,
 }  # fmt: skip
 _FINDING = {"rows": rows(drifted("core-02"), configuration("core-02"))}
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "sign_in": ("sign_in.html", {"to": "/", "failure": ""}),
     "sign_in_refused": ("sign_in.html", {"to": "/x", "failure": "Name or password is wrong."}),
-    "error": ("error.html", {"title": f"There is no device {HOSTILE}", "code": "not_found"}),
+    "error": ("error.html", {
+        "heading": "Not found", "told": f"There is no device {HOSTILE}", "code": "not_found",
+        "typed": {"note": HOSTILE}, "back": "/devices?site=<x>"}),
     "dashboard": ("dashboard.html", {
-        "devices": 24, "drift_count": 7, "unauthorised": 2, "drift": FINDINGS, "events": EVENTS,
+        "devices": "1000+", "drift_count": "7", "unauthorised": "2", "drift": FINDINGS,
+        "events": EVENTS,
         "waiting": CHANGES[:1], "running": CHANGES[2:3], "history": HISTORY,
         "unreached": DEVICES[20:22], "compliance": Of(passed=180, judged=200, target=95),
         "windows": [],
     }),
     "dashboard_quiet": ("dashboard.html", {
-        "devices": 24, "drift_count": 0, "unauthorised": 0, "drift": [], "events": [],
+        "devices": "24", "drift_count": "0", "unauthorised": "0", "drift": [], "events": [],
         "waiting": [], "running": [],
     }),
     "devices": ("devices.html", {
         "devices": DEVICES, "drifted": {one.device_id: one for one in FINDINGS}, "more": "core-24",
+        "approved": {one.id for one in DEVICES[:20]},
         "site": "", "platform": "", "state": "active",
     }),
     "devices_none": ("devices.html", {
-        "devices": [], "drifted": {}, "more": "", "site": "<x>", "platform": "", "state": "",
+        "devices": [], "drifted": {}, "approved": set(), "more": "",
+        "site": "<x>", "platform": "", "state": "",
     }),
     "device": ("device.html", {
-        "device": DEVICES[1], "snapshots": SNAPSHOTS, "baselines": BASELINES,
+        "device": DEVICES[1], "queued": True, "snapshots": SNAPSHOTS, "baselines": BASELINES,
         "relations": RELATIONS, "findings": FINDINGS[:2], "changes": CHANGES[3:5],
         "events": EVENTS[:1], "rules": [
             Of(rule_id="ntp.own", passed=False, severity="major", detail="No ntp server of ours."),
         ],
     }),
     "device_unreached": ("device.html", {
-        "device": DEVICES[20], "snapshots": [], "baselines": [], "relations": [], "findings": [],
+        "device": DEVICES[20], "queued": False, "snapshots": [],
+        "baselines": [], "relations": [], "findings": [],
+    }),
+    "comparison": ("comparison.html", {
+        "left": SNAPSHOTS[0], "right": SNAPSHOTS[2], "rows": _FINDING["rows"],
     }),
     "snapshot": ("snapshot.html", {"snapshot": SNAPSHOTS[1], "text": drifted("core-02")}),
     "findings": ("findings.html", {

@@ -1,0 +1,128 @@
+"""Units, posts, persons, tokens, policies and audit over REST."""
+
+import hashlib
+import json
+from itertools import count
+
+_names = count(1)
+
+
+def new(word):
+    return f"{word}{next(_names)}"
+
+
+def test_a_unit_is_made_below_another(rest, world):
+    body = {"code": new("unit"), "name": "North", "parent_code": "ops"}
+    answer = rest("admin").post("/units", json=body)
+    assert (answer.status_code, answer.json()["parent_id"]) == (201, world.unit_id)
+
+
+def test_a_person_gets_a_post_and_loses_it(rest):
+    admin, username = rest("admin"), new("newcomer")
+    person = admin.post("/people", json={"username": username, "name": "New", "password": "x" * 12})
+    assert person.status_code == 201
+    assert "x" * 12 not in person.text
+    body = {"unit_code": "ops", "title": new("Night watch"), "permissions": ["device.read"]}
+    post = admin.post("/posts", json=body).json()
+    path = f"/posts/{post['id']}"
+    holding = admin.post(f"{path}/holdings", json={"username": username})
+    assert (holding.status_code, holding.json()["person_id"]) == (201, person.json()["id"])
+    assert [one["username"] for one in admin.get(f"{path}/holders").json()["items"]] == [username]
+    released = admin.post(f"{path}/release", json={"username": username})
+    assert (released.status_code, released.content) == (204, b"")
+    assert admin.get(f"{path}/holders").json()["items"] == []
+
+
+def test_nobody_gives_a_post_to_themselves(rest, world):
+    answer = rest("admin").post(f"/posts/{world.post_id}/holdings", json={"username": "admin"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+
+
+def test_an_unknown_permission_is_refused(rest):
+    body = {"unit_code": "ops", "title": new("x"), "permissions": ["device.fly"]}
+    answer = rest("admin").post("/posts", json=body)
+    assert answer.status_code == 422
+    assert "device.fly" in answer.json()["detail"]
+
+
+def test_a_person_is_deactivated_and_their_token_ends(rest):
+    admin, username = rest("admin"), new("leaver")
+    admin.post("/people", json={"username": username, "name": "L"})
+    token = admin.post("/tokens", json={"name": "t", "username": username}).json()["token"]
+    client = rest("auditor")
+    client.headers["Authorization"] = f"Bearer {token}"
+    assert client.get("/tokens").status_code == 200
+    ended = admin.post(f"/people/{username}/deactivation")
+    assert (ended.status_code, ended.json()["active"]) == (201, False)
+    assert client.get("/tokens").json()["code"] == "token_refused"
+
+
+def test_a_password_is_set_and_a_short_one_is_refused_without_being_repeated(rest):
+    admin, username = rest("admin"), new("someone")
+    admin.post("/people", json={"username": username, "name": "S"})
+    path = f"/people/{username}/password"
+    assert admin.post(path, json={"password": "correct horse"}).status_code == 204
+    short = admin.post(path, json={"password": "hunter2"})
+    assert short.status_code == 422
+    assert "hunter2" not in short.text
+
+
+def test_a_token_is_shown_once_used_and_revoked(rest):
+    client = rest("engineer")
+    issued = client.post("/tokens", json={"name": "ci", "days": 1})
+    assert issued.status_code == 201
+    token = issued.json()["token"]
+    assert token not in client.get("/tokens", params={"limit": 500}).text
+    other = rest("engineer")
+    other.headers["Authorization"] = f"Bearer {token}"
+    assert other.get("/devices").status_code == 200
+    revoked = client.post(f"/tokens/{issued.json()['id']}/revocation")
+    assert revoked.json()["revoked_at"] is not None
+    assert other.get("/devices").json()["code"] == "token_refused"
+
+
+def test_a_policy_is_published_in_versions(rest):
+    admin, code = rest("admin"), new("CFG-")
+    body = {
+        "code": code, "title": "Configuration", "unit_code": "ops", "body": "# Why",
+        "clauses": [{"number": "1", "text": "No telnet.", "rules": ["TT-ACCESS-1"]}],
+    }  # fmt: skip
+    assert admin.post("/policies", json=body).json()["version"] == 1
+    second = admin.post("/policies", json=body | {"clauses": []})
+    assert (second.status_code, second.json()["version"], second.json()["clauses"]) == (201, 2, [])
+    listed = [one for one in admin.get("/policies").json()["items"] if one["code"] == code]
+    assert [one["version"] for one in listed] == [2]
+
+
+def test_a_clause_numbered_twice_is_refused(rest):
+    clause = {"number": "1", "text": "x"}
+    body = {"code": new("CFG-"), "title": "x", "unit_code": "ops", "body": "",
+            "clauses": [clause, clause]}  # fmt: skip
+    assert rest("admin").post("/policies", json=body).status_code == 422
+
+
+def test_records_are_filtered(rest, drifted):
+    asked = {"action": "baseline.approved", "subject_type": "baseline", "limit": 500}
+    found = rest("auditor").get("/audit/records", params=asked).json()["items"]
+    assert {one["action"] for one in found} == {"baseline.approved"}
+    assert f"{drifted.hostname} baseline 1" in [one["subject_label"] for one in found]
+    none = rest("auditor").get("/audit/records", params=asked | {"actor": "nobody here"})
+    assert none.json() == {"items": [], "next": None}
+
+
+def test_verification_of_the_records_is_told_and_recorded(rest, recorded):
+    before = recorded()
+    answer = rest("auditor").get("/audit/verification").json()
+    assert answer == {"ok": True, "records": before, "broken": []}
+    newest = rest("auditor").get("/audit/records", params={"limit": 1}).json()["items"][0]
+    assert (newest["action"], newest["actor_name"]) == ("audit.verified", "auditor")
+
+
+def test_the_export_holds_every_record_in_the_form_that_was_hashed(rest, recorded):
+    answer = rest("auditor").get("/audit/export")
+    lines = answer.content.splitlines()
+    assert answer.headers["content-type"] == "application/x-ndjson"
+    assert len(lines) == recorded()
+    assert json.loads(lines[-1])["action"] == "audit.exported"
+    newest = rest("auditor").get("/audit/records", params={"limit": 1}).json()["items"][0]
+    assert hashlib.sha256(b"\x00" + lines[-1]).hexdigest() == newest["digest"]
