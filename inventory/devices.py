@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager
@@ -111,7 +111,8 @@ def retire_device(ctx: Context, device_id: int, *, reason: str) -> Device:
 
 def list_devices(
     ctx: Context, *, site: str | None = None, platform: str | None = None,
-    state: str | None = None, after: str | None = None, limit: int = 50,
+    state: str | None = None, outcomes: Collection[str] | None = None, after: str | None = None,
+    limit: int = 50,
 ) -> list[Device]:  # fmt: skip
     """Devices that the person may read, by hostname; `after` is the last hostname already seen."""
     query = (
@@ -128,6 +129,8 @@ def list_devices(
         query = query.where(Device.platform == platform)
     if state is not None:
         query = query.where(Device.state == state)
+    if outcomes is not None:
+        query = query.where(Device.outcome.in_(outcomes))
     if after is not None:
         query = query.where(Device.hostname > after)
     return list(ctx.session.scalars(query))

@@ -1,10 +1,7 @@
 """Collect devices: one session each, proven, redacted, stored, recorded. Judges no drift."""
 
-import logging
 import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import AbstractContextManager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Literal
 
@@ -30,8 +27,6 @@ from inventory.models import Device
 from inventory.platforms import platform_of
 from inventory.redaction import redact
 from inventory.snapshots import Source, Stored
-
-log = logging.getLogger(__name__)
 
 Outcome = Literal[
     "changed", "unchanged", "untrusted", "unreachable", "refused", "host_key_changed", "timeout",
@@ -189,42 +184,4 @@ def _finish(ctx: Context, device: Device, ended: _Ended, seconds: float) -> Coll
         snapshot_id=snapshot.id if snapshot else None,
         detail=ended.detail,
         seconds=seconds,
-    )
-
-
-def collect_many(
-    contexts: Callable[[], AbstractContextManager[Context]],
-    device_ids: Iterable[int],
-    *,
-    threads: int,
-    progress: Callable[[CollectionOutcome], None] = lambda _outcome: None,
-) -> tuple[CollectionOutcome, ...]:
-    """Collect devices side by side, each in a context of its own; outcomes in the given order.
-
-    `progress` is called in this thread as each device ends.
-    """
-    ids = tuple(dict.fromkeys(device_ids))
-    ended: dict[int, CollectionOutcome] = {}
-    with ThreadPoolExecutor(max_workers=max(1, min(threads, len(ids)))) as pool:
-        running = [pool.submit(_alone, contexts, device_id) for device_id in ids]
-        for future in as_completed(running):
-            outcome = future.result()
-            ended[outcome.device_id] = outcome
-            progress(outcome)
-    return tuple(ended[device_id] for device_id in ids)
-
-
-def _alone(
-    contexts: Callable[[], AbstractContextManager[Context]], device_id: int
-) -> CollectionOutcome:
-    try:
-        with contexts() as ctx:
-            return collect(ctx, device_id)
-    except TrimtabError as error:
-        detail = error.message
-    except Exception as error:
-        log.exception("collecting device %s failed unexpectedly", device_id)
-        detail = f"{type(error).__name__}: {error}"
-    return CollectionOutcome(
-        device_id=device_id, hostname=str(device_id), outcome="error", detail=detail
     )

@@ -98,4 +98,5 @@ def _survive(act: Callable[[Runtime], object], runtime: Runtime) -> None:
     try:
         act(runtime)
     except (SQLAlchemyError, TrimtabError) as error:
-        log.warning("%s failed and is tried again: %s", act.__name__, error)
+        said = str(error).partition("\n")[0]
+        log.warning("%s failed and is tried again: %s", act.__name__, said)

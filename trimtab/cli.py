@@ -1,13 +1,19 @@
 """The command line: finds the command's module, runs it, turns errors into exit codes."""
 
+import os
+import signal
+import traceback
 from importlib import import_module
+from types import FrameType
 from typing import cast
 
 import typer
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import TyperException
 from typing_extensions import override
 
-from core.errors import TrimtabError
+from core.errors import DatabaseUnavailable, InvalidInput, TrimtabError
 from trimtab.console import fail
 
 COMMANDS = {
@@ -44,6 +50,12 @@ COMMANDS = {
 }
 
 
+class Defect(TrimtabError):
+    """Something that nobody foresaw went wrong in Trimtab itself."""
+
+    code = "defect"
+
+
 class Commands(TyperGroup):
     """Imports a command's module only when it is called: most need no device library."""
 
@@ -65,13 +77,37 @@ class Commands(TyperGroup):
     def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]
         try:
             return super().invoke(ctx)
-        except TrimtabError as error:
-            raise typer.Exit(fail(error)) from error
+        except (typer.Exit, typer.Abort, TyperException, BrokenPipeError):
+            raise  # Typer ends these itself
+        except Exception as error:
+            raise typer.Exit(fail(explained(error))) from error
+
+
+def explained(error: Exception) -> TrimtabError:
+    """The error as one that a person can act on; what nobody foresaw is a defect of ours."""
+    said = (str(getattr(error, "orig", None) or error).strip().splitlines() or [""])[0]
+    match error:
+        case TrimtabError():
+            return error
+        case OperationalError() | InterfaceError():
+            return DatabaseUnavailable(
+                f"The database went away: {said}. Look with `trimtab doctor`, then try again."
+            )
+        case DataError() | UnicodeEncodeError():
+            return InvalidInput(f"The database cannot hold a value that was given: {said}.")
+        case _:
+            if os.environ.get("TRIMTAB_LOG_LEVEL", "").upper() == "DEBUG":
+                traceback.print_exception(error)
+            return Defect(
+                f"{type(error).__name__}: {said}. This is a defect of Trimtab: run the command "
+                "again with TRIMTAB_LOG_LEVEL=DEBUG, which shows where, and report it."
+            )
 
 
 app = typer.Typer(
     cls=Commands,
     add_completion=False,
+    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -86,4 +122,12 @@ def trimtab() -> None:
 
 
 def main() -> None:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # not where `nohup` said otherwise
+            signal.signal(number, _end)
     app()
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    """End in order: a command that is told to go still stops the database that it started."""
+    raise SystemExit(128 + number)

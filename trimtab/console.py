@@ -34,8 +34,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a tabl
 ORIGIN = Origin(door="cli", address=os.environ.get("SSH_CLIENT", "").split(" ")[0] or None)
 NOBODY = Actor(name="nobody")
 
-out = Console()
-err = Console(stderr=True)
+out = Console(emoji=False)  # ":ab:" in a hardware address is no pictogram
+err = Console(stderr=True, emoji=False)
 
 EXIT_CODES: Mapping[str, int] = {
     "not_permitted": 3,
@@ -46,9 +46,22 @@ EXIT_CODES: Mapping[str, int] = {
     "stale_digest": 5,
     "database_unavailable": 6,
     "device_unreachable": 6,
+    "ansible_unavailable": 6,
+    "cannot_listen": 6,
+    "service_ended": 6,
     "unrecorded_write": 70,
+    "defect": 70,
 }
-"""Exit codes by error code; every other error is 2. 0 is success, 1 a negative answer."""
+"""Exit codes by an error's code or its family's; every other error is 2.
+
+0 is success, 1 a negative answer.
+"""
+
+
+class TokenNotKept(TrimtabError):
+    """The file of the sign-in cannot be written."""
+
+    code = "token_not_kept"
 
 
 def token_file() -> Path:
@@ -57,12 +70,33 @@ def token_file() -> Path:
 
 
 def keep_token(token: str) -> Path:
+    """Write the token where only this operating-system user reads it, or raise TokenNotKept."""
     path = token_file()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(token)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(token)
+    except OSError as error:
+        raise TokenNotKept(
+            f"The sign-in cannot be kept in {path} ({error.strerror}). Set XDG_CONFIG_HOME to a "
+            "folder that you own."
+        ) from error
     return path
+
+
+def kept_token() -> str:
+    """The token of the last sign-in; empty where nobody signed in."""
+    path = token_file()
+    try:
+        return path.read_text(errors="replace")
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        raise NotPermitted(
+            f"The sign-in in {path} cannot be read ({error.strerror}). Run `trimtab sign-in` as "
+            "the same user, or set TRIMTAB_TOKEN."
+        ) from error
 
 
 @contextmanager
@@ -75,12 +109,11 @@ def command_runtime(settings: Settings | None = None) -> Iterator[Runtime]:
 
 def acting_person(runtime: Runtime) -> Actor:
     """The person behind TRIMTAB_TOKEN or the kept token, or NotPermitted."""
-    file = token_file()
-    token = os.environ.get("TRIMTAB_TOKEN") or (file.read_text() if file.exists() else "")
+    token = (os.environ.get("TRIMTAB_TOKEN") or kept_token()).strip()
     if not token:
         raise NotPermitted("Nobody is signed in. Run `trimtab sign-in`, or set TRIMTAB_TOKEN.")
     with runtime.context(NOBODY, ORIGIN) as ctx:
-        return actor_of(person_of_token(ctx, token.strip()))
+        return actor_of(person_of_token(ctx, token))
 
 
 @contextmanager
@@ -118,8 +151,17 @@ def show_one(row: Row, columns: Mapping[str, Column[Row]], *, as_json: bool) -> 
     out.print(table)
 
 
+def tell(sentence: str, facts: Mapping[str, object], *, as_json: bool) -> None:
+    """A sentence, or what it tells as a JSON object."""
+    if as_json:
+        print_json(plain(facts))
+    else:
+        out.print(safe(sentence), soft_wrap=True)
+
+
 def print_json(value: Fact) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.flush()  # a reader of `trimtab serve --json` waits for this line
 
 
 def plain(value: object) -> Fact:
@@ -146,11 +188,13 @@ def safe(value: object) -> str:
     if isinstance(value, bytes):
         return value.hex()[:12]
     text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    return escape("".join(char if char.isprintable() or char == "\n" else "�" for char in text))
+    return escape("".join(char if char.isprintable() or char in "\n\t" else "�" for char in text))
 
 
 def fail(error: TrimtabError) -> int:
     """Print an error as one line; return its exit code."""
-    err.print(f"[bold red]trimtab:[/bold red] {safe(error.message)} [dim]({error.code})[/dim]",
+    message = safe(" ".join(line.strip() for line in error.message.splitlines()))
+    err.print(f"[bold red]trimtab:[/bold red] {message} [dim]({error.code})[/dim]",
               soft_wrap=True)  # fmt: skip
-    return EXIT_CODES.get(error.code, 2)
+    codes = (getattr(family, "code", "") for family in type(error).__mro__)
+    return next((EXIT_CODES[code] for code in codes if code in EXIT_CODES), 2)

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from core.database import connect
 from core.errors import TrimtabError
 from core.runtime import database_url
 from core.settings import Settings
+from trimtab.listening import CannotListen, listen
 from trimtab.schema import require_current
 
 OWN_PACKAGES = (
@@ -79,8 +79,7 @@ def _names(_settings: Settings) -> Check:
 
 
 def _home(settings: Settings) -> Check:
-    place = next(p for p in (settings.home, *settings.home.parents) if p.exists())
-    if os.access(place, os.W_OK):
+    if os.access(_existing(settings.home), os.W_OK | os.X_OK, effective_ids=True):
         return Check(name="home", found=str(settings.home))
     return Check(
         name="home",
@@ -90,14 +89,25 @@ def _home(settings: Settings) -> Check:
 
 
 def _disk(settings: Settings) -> Check:
-    place = next(p for p in (settings.home, *settings.home.parents) if p.exists())
-    free = shutil.disk_usage(place).free
+    free = shutil.disk_usage(_existing(settings.home)).free
     short = free < FREE_BYTES
     return Check(
         name="disk",
         found=f"{free >> 20} MiB free",
         advice="Make at least 1 GiB free there." if short else "",
     )
+
+
+def _existing(path: Path) -> Path:
+    """The nearest folder on the way to `path` that is there, as far as we may look."""
+    return next(place for place in (path.absolute(), *path.absolute().parents) if _is_dir(place))
+
+
+def _is_dir(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except PermissionError:
+        return False
 
 
 def _database(settings: Settings) -> Check:
@@ -138,22 +148,21 @@ def _pages(_settings: Settings) -> Check:
 
 def _port(settings: Settings) -> Check:
     where = f"{settings.api_host}:{settings.api_port}"
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.api_host, settings.api_port))
-        except OSError as error:
-            return Check(
-                name="port",
-                found=f"{where}: {error.strerror}",
-                advice="Trimtab runs already, or set TRIMTAB_API_PORT to a free port.",
-            )
+    try:
+        listen(settings).close()
+    except CannotListen as error:
+        advice = f"If Trimtab runs already, all is well. {error.message}"
+        return Check(name="port", found=f"{where} is not free", advice=advice)
     return Check(name="port", found=f"{where} is free")
 
 
 def _key(settings: Settings) -> Check:
     path = settings.key_path
-    if not path.exists():
-        return Check(name="secret key", found="made at first use", advice="")
-    loose = path.stat().st_mode & 0o077
+    try:
+        loose = path.stat().st_mode & 0o077
+    except (FileNotFoundError, NotADirectoryError):
+        return Check(name="secret key", found="made at first use")
+    except OSError as error:
+        advice = "Run Trimtab as the user who owns TRIMTAB_HOME."
+        return Check(name="secret key", found=f"{path}: {error.strerror}", advice=advice)
     return Check(name="secret key", found=str(path), advice=f"chmod 600 {path}" if loose else "")

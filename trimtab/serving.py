@@ -13,10 +13,11 @@ from types import FrameType
 import uvicorn
 
 from api.app import create_app
-from core.errors import TrimtabError
+from core.errors import SettingsError, TrimtabError
 from core.runtime import Runtime
 from core.settings import Settings
 from scheduler.service import Service, running
+from trimtab.listening import CannotListen, listen
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +30,6 @@ CHATTY = (
     "procrastinate.periodic",
 )  # fmt: skip
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-
-
-class CannotListen(TrimtabError):
-    """The address or port of the pages and REST cannot be used."""
-
-    code = "cannot_listen"
 
 
 class ServiceEnded(TrimtabError):
@@ -124,21 +119,6 @@ class DatabaseService:
                 log.warning("the embedded PostgreSQL does not come back: %s", error.message)
 
 
-def listen(settings: Settings) -> socket.socket:
-    """A socket on the configured address and port, or CannotListen naming the settings."""
-    host, port = settings.api_host, settings.api_port
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family)
-    except OSError as error:
-        why = (error.strerror or str(error)).partition(" (while")[0]
-        raise CannotListen(
-            f"Port {port} on {host} cannot be used: {why}. Stop what uses it, or choose another "
-            "with TRIMTAB_API_PORT (address: TRIMTAB_API_HOST).",
-            host=host, port=port,
-        ) from error  # fmt: skip
-
-
 def serve(services: Sequence[Service], *, ready: Callable[[], None] = lambda: None) -> None:
     """Run the services until SIGTERM or SIGINT; a second signal ends the process at once.
 
@@ -157,7 +137,13 @@ def serve(services: Sequence[Service], *, ready: Callable[[], None] = lambda: No
 
 def set_up_logging(settings: Settings) -> None:
     """One line an event on standard error; libraries that speak every second are hushed."""
-    logging.basicConfig(level=settings.log_level.upper(), format=FORMAT)
+    level = settings.log_level.upper()
+    if level not in logging.getLevelNamesMapping():
+        raise SettingsError(
+            f"Setting log_level is {settings.log_level!r}; TRIMTAB_LOG_LEVEL is DEBUG, INFO, "
+            "WARNING or ERROR."
+        )
+    logging.basicConfig(level=level, format=FORMAT)
     for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 

@@ -79,7 +79,6 @@ def _connect(login: Login, device_type: str, known_hosts: str) -> Connection:
         password=login.password,
         secret=login.enable or "",
         pkey=private_key(login),
-        use_keys=login.key is not None,
         ssh_strict=True,
         alt_host_keys=True,
         alt_key_file=known_hosts,

@@ -78,16 +78,23 @@ class Typist:
     def _refuses(self, answer: str) -> bool:
         return any(
             any(pattern.match(line) for pattern in self.platform.refused)
-            and not any(pattern.match(line) for pattern in self.platform.harmless)
-            for line in answer.splitlines()
+            for line in self._grave(answer)
         )
+
+    def _grave(self, answer: str) -> list[str]:
+        """The lines without those that the platform calls harmless."""
+        return [
+            line
+            for line in answer.splitlines()
+            if not any(pattern.match(line) for pattern in self.platform.harmless)
+        ]
 
     def save(self) -> bool:
         """Keep the configuration; True only when the answer proves it."""
         keep = self.platform.save
         if keep is None:
             return False
-        answer = self.ask(keep.command)
+        answer = "\n".join(self._grave(self.ask(keep.command)))
         rejected = keep.rejected.search(answer) or self._refuses(answer)
         return keep.accepted.search(answer) is not None and not rejected
 

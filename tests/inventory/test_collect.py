@@ -3,17 +3,14 @@
 import pytest
 from sqlalchemy import select
 
-from core.actor import Actor, Origin
 from core.audit import AuditRecord
 from core.errors import Conflict
-from inventory import discovery
-from inventory.discovery import CollectionOutcome, collect, collect_many
+from inventory.discovery import collect
 from inventory.models import HostKey, Relation
 from inventory.snapshot_models import Snapshot
 from inventory.snapshots import latest, text_of
 from lab import server
 from lab.network import Fault
-from tests.factories import make_credential, make_device, make_site
 
 
 def test_a_first_collection_stores_running_and_startup_and_pins_the_key(ctx, lab, enrol):
@@ -181,60 +178,9 @@ def test_a_mass_deletion_is_believed_when_a_second_session_shows_the_same(ctx, l
     there = lab.devices[3]
     device = enrol(there)
     collect(ctx, device.id)
-    kept = there.root
     lines = there.running().splitlines()
     there.replace("\n".join(lines[: len(lines) // 3]), username="console")
     first, second = collect(ctx, device.id), collect(ctx, device.id)
-    there.root = kept
     assert (first.outcome, second.outcome) == ("untrusted", "changed")
     assert "shrunk: " in first.detail
     assert latest(ctx, device.id).id == second.snapshot_id
-
-
-@pytest.fixture
-def arranged(runtime, lab, monkeypatch):
-    """Three devices in a database of their own; one of them listens nowhere."""
-    monkeypatch.setenv("LAB_PASSWORD", lab.devices[1].password)
-    platform = Actor(name="collector", granted=frozenset({"device.collect"}))
-
-    def contexts():
-        return runtime.context(platform, Origin(door="job"))
-
-    with contexts() as ctx:
-        site = make_site(ctx)
-        credential = make_credential(ctx, unit=site.unit, password_ref="env:LAB_PASSWORD")
-        ids = [
-            make_device(
-                ctx, site=site, credential=credential, hostname=there.hostname,
-                platform=there.platform, address=there.address, port=port,
-            ).id
-            for there, port in ((lab.devices[1], lab.devices[1].port), (lab.devices[2], 1),
-                                (lab.devices[3], lab.devices[3].port))
-        ]  # fmt: skip
-        ctx.commit()
-    return contexts, ids
-
-
-def test_one_failing_device_does_not_end_the_run(arranged):
-    contexts, ids = arranged
-    seen: list[CollectionOutcome] = []
-    outcomes = collect_many(contexts, ids, threads=3, progress=seen.append)
-    assert [one.outcome for one in outcomes] == ["changed", "unreachable", "changed"]
-    assert {one.device_id for one in seen} == set(ids)
-
-
-def test_a_device_that_does_not_exist_is_an_outcome_too(arranged):
-    contexts, ids = arranged
-    (outcome,) = collect_many(contexts, [max(ids) + 1], threads=1)
-    assert (outcome.outcome, outcome.detail) == ("error", f"There is no device {max(ids) + 1}.")
-
-
-def test_a_defect_in_one_collection_does_not_end_the_run(arranged, monkeypatch):
-    contexts, ids = arranged
-    monkeypatch.setattr(discovery, "collect", lambda _ctx, _id: 1 / 0)
-    outcomes = collect_many(contexts, ids[:2], threads=2)
-    assert [one.detail for one in outcomes] == ["ZeroDivisionError: division by zero"] * 2
-
-
-def test_nothing_to_collect_is_nothing(arranged):
-    assert collect_many(arranged[0], [], threads=5) == ()

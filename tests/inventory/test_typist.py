@@ -132,3 +132,13 @@ def test_frrs_save_counts_by_its_own_words():
         platform_of("frr"),
     )
     assert device.save() is True
+
+
+@pytest.mark.parametrize(
+    ("answer", "saved"),
+    [("% Warning: can't chown configuration file\nIntegrated configuration saved to /f", True),
+     ("% Error: failed to open configuration file /f: Permission denied", False)],
+)  # fmt: skip
+def test_a_harmless_warning_makes_no_refused_save(answer, saved):
+    said = {"write memory": f"write memory\n{answer}\nr1#"}
+    assert Typist(ScriptedDevice(said), 5.0, platform_of("frr")).save() is saved

@@ -2,10 +2,15 @@
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from typer.testing import CliRunner
 
+from core.actor import Actor, Origin
+from organization import people, units
+from organization.permissions import PERMISSIONS
+from tests.factories import make_post
 from trimtab.cli import app as program
 
 PASSWORD = "correct horse battery"
@@ -47,3 +52,16 @@ def line(installation):
     done = installation("init --unit Ops --username admin")
     assert done.exit_code == 0, done.stderr
     return installation
+
+
+@pytest.fixture
+def everything(line, runtime, clock):
+    """The signed-in administrator holds a post that allows everything."""
+    clock.at = datetime.now(UTC) - timedelta(hours=1)  # commands live in the real time
+    installer = Actor(name="installer", granted=frozenset(PERMISSIONS))
+    with runtime.context(installer, Origin(door="cli")) as ctx:
+        make_post(
+            ctx, unit=units.by_code(ctx, "root"), permissions=PERMISSIONS,
+            holder=people.by_username(ctx, "admin"),
+        )  # fmt: skip
+    return line

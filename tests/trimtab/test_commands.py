@@ -1,10 +1,12 @@
 import json
+import socket
 
 import pytest
 from sqlalchemy import text
 
 from core.database import connect
 from tests.trimtab.conftest import PASSWORD
+from trimtab.console import out, safe
 
 LISTS = [
     "unit",
@@ -155,18 +157,57 @@ def test_the_records_verify_and_are_exported_whole(line, tmp_path):
     assert actions[-1] == "audit.exported"
 
 
-def test_doctor_tells_every_setting(line):
-    done = line("doctor --json")
-    told = json.loads(done.stdout)
-    assert told["settings"]["api_port"] == "8440"
-    assert {one["name"] for one in told["checks"]} >= {
-        "python",
-        "database",
-        "port",
-        "package names",
-    }
+def settings_of(done):
+    return {one["setting"]: one for one in json.loads(done.stdout)["settings"]}
 
 
-def test_doctor_hides_the_database_password(line):
-    assert "scram" not in line("doctor").stdout
-    assert line("doctor --json").stdout.count("**********") == 1
+def test_doctor_tells_every_setting_with_value_source_and_meaning(line, tmp_path, monkeypatch):
+    monkeypatch.setenv("TRIMTAB_WORKER_JOBS", "3")
+    monkeypatch.setenv("TRIMTAB_ANSIBLE_FORKS", "")
+    (tmp_path / "trimtab.toml").write_text("session_hours = 8\n")
+    told = settings_of(line("doctor --json"))
+    assert told["TRIMTAB_API_PORT"] == {
+        "setting": "TRIMTAB_API_PORT", "value": "8440", "from": "default",
+        "meaning": "Port of the pages and REST.",
+    }  # fmt: skip
+    found = {name: (one["value"], one["from"]) for name, one in told.items()}
+    assert found["TRIMTAB_SESSION_HOURS"] == ("8", "trimtab.toml")
+    assert found["TRIMTAB_WORKER_JOBS"] == ("3", "environment")
+    assert found["TRIMTAB_ANSIBLE_FORKS"] == ("20", "default")
+
+
+def test_doctor_hides_secrets(line, monkeypatch):
+    monkeypatch.setenv("TRIMTAB_NOTIFY_URLS", "json://ann:hunter2@one.test json://two.test")
+    told = settings_of(line("doctor --json"))
+    assert told["TRIMTAB_DATABASE_URL"]["value"] == "**********"
+    assert told["TRIMTAB_NOTIFY_URLS"]["value"] == "********** **********"
+    assert "hunter2" not in line("doctor").stdout
+
+
+def test_doctor_looks_at_every_part(line):
+    names = [one["name"] for one in json.loads(line("doctor --json").stdout)["checks"]]
+    assert names == [
+        "python", "package names", "home", "disk", "database", "ansible", "pages", "port",
+        "secret key",
+    ]  # fmt: skip
+
+
+def test_doctor_tells_a_key_that_others_may_read(line, tmp_path, monkeypatch):
+    key = tmp_path / "key"
+    key.write_text("secret")
+    key.chmod(0o644)
+    monkeypatch.setenv("TRIMTAB_SECRET_KEY_FILE", str(key))
+    done = line("doctor")
+    assert (done.exit_code, f"chmod 600 {key}" in done.stdout) == (1, True)
+
+
+def test_doctor_tells_a_port_in_use(line, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setenv("TRIMTAB_API_PORT", str(taken.getsockname()[1]))
+        done = line("doctor")
+    assert (done.exit_code, "look port" in done.stdout) == (1, True)
+
+
+def test_a_hardware_address_stays_as_it_is(capsys):
+    out.print(safe("mac 00:ab:cd:ef\tx\x1b[31m"), soft_wrap=True)
+    assert capsys.readouterr().out == "mac 00:ab:cd:ef x�[31m\n"

@@ -8,7 +8,8 @@ import threading
 import pytest
 
 from core.settings import Settings
-from trimtab.serving import CannotListen, ServiceEnded, listen, serve
+from trimtab.listening import CannotListen, listen
+from trimtab.serving import ServiceEnded, serve
 
 
 class Part:
@@ -66,3 +67,38 @@ def test_an_address_that_is_not_ours_is_named_with_its_setting(tmp_path):
 def test_the_loopback_of_ipv6_can_be_listened_on(tmp_path):
     with listen(Settings(home=tmp_path, api_host="::1", api_port=0)) as listening:
         assert listening.family == socket.AF_INET6
+
+
+@pytest.fixture
+def ended_when_ready():
+    """Sends SIGTERM to this process once somebody minds it."""
+    before, over = signal.getsignal(signal.SIGTERM), threading.Event()
+
+    def end():
+        while signal.getsignal(signal.SIGTERM) is before:
+            if over.wait(0.02):
+                return
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    thread = threading.Thread(target=end)
+    thread.start()
+    yield
+    over.set()
+    thread.join()
+
+
+@pytest.mark.usefixtures("ended_when_ready")
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("serve", "Trimtab serves at http://127.0.0.1:"),
+        ("api", "Trimtab serves at http://127.0.0.1:"),
+        ("scheduler", "The scheduler runs.\n"),
+        ("worker --queue changes", "The worker runs changes.\n"),
+    ],
+)
+def test_each_part_tells_that_it_runs_and_ends_at_a_signal(line, monkeypatch, command, said):
+    monkeypatch.setenv("TRIMTAB_API_PORT", "0")
+    done = line(command)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.startswith(said)
