@@ -1,6 +1,5 @@
 """Run a playbook with ansible-runner. The only file that imports it; knows nothing of approvals."""
 
-import difflib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ import ansible_runner
 from ansible_runner.exceptions import AnsibleRunnerException
 
 from changes.errors import AnsibleUnavailable
-from changes.playbooks import Playbook, check_variables
+from changes.playbooks import PLUGINS, Playbook, check_variables
 from changes.run_folder import Host, environment, furnish, private_folder
 
 KEPT_EVENTS = {
@@ -30,15 +29,31 @@ Event = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Diffed:
+    """What a task would change: a place's texts before and after, or a text made for people."""
+
+    place: str = ""
+    before: str = ""
+    after: str = ""
+    prepared: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """One thing that Ansible told, as it comes. `diff` is what a task changed or would change."""
+    """One thing that Ansible told, as it comes.
+
+    In check mode `refused` are lines that the device would not take, and `on_device` tells whether
+    it was asked itself. `diffs` may hold secrets: they are for no log.
+    """
 
     kind: str
     host: str
     task: str
     status: str
     text: str
-    diff: str = ""
+    diffs: tuple[Diffed, ...] = ()
+    refused: tuple[str, ...] = ()
+    on_device: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,20 +84,21 @@ def run(
             tell(told)
         return True
 
-    with private_folder(runs) as place:
-        inventory = furnish(place, hosts)
-        runner = ansible_runner.interface.init_runner(
-            private_data_dir=str(place), playbook=str(book.path), inventory=str(inventory),
-            envvars=environment(place), forks=forks, timeout=seconds, cmdline=MODES[mode],
-            quiet=True, event_handler=hear, cancel_callback=lambda: not go_on(),
-            settings={"pexpect_timeout": 0.5}, suppress_env_files=True,
-        )  # fmt: skip
-        runner.config.env = _stripped(runner.config.env, environment(place))
-        try:
+    try:
+        with private_folder(runs) as place:
+            inventory = furnish(place, hosts)
+            ours = environment(place, plugins=book.path.parents[1] / PLUGINS)
+            runner = ansible_runner.interface.init_runner(
+                private_data_dir=str(place), playbook=str(book.path), inventory=str(inventory),
+                envvars=ours, forks=forks, timeout=seconds, cmdline=MODES[mode],
+                quiet=True, event_handler=hear, cancel_callback=lambda: not go_on(),
+                settings={"pexpect_timeout": 0.5}, suppress_env_files=True,
+            )  # fmt: skip
+            runner.config.env = _stripped(runner.config.env, ours)
             runner.run()
-        except (AnsibleRunnerException, OSError) as error:
-            raise AnsibleUnavailable(f"Ansible could not do its work: {error}") from error
-        return Result(status=str(runner.status), failed=frozenset(failed))
+    except (AnsibleRunnerException, OSError) as error:
+        raise AnsibleUnavailable(f"Ansible could not do its work: {error}") from error
+    return Result(status=str(runner.status), failed=frozenset(failed))
 
 
 def _stripped(env: Mapping[str, str], ours: Mapping[str, str]) -> dict[str, str]:
@@ -100,39 +116,41 @@ def _told(event: Event) -> Told | None:
     facts = data if isinstance(data, Mapping) else {}
     found = facts.get("res")
     result = found if isinstance(found, Mapping) else {}
+    refused, on_device = result.get("refused"), result.get("on_device")
     return Told(
         kind=kind, host=_plain(facts.get("host")), task=_plain(facts.get("task")),
-        status=KEPT_EVENTS[kind], text=_text(event, result), diff=_plain(_diff(result.get("diff"))),
+        status=KEPT_EVENTS[kind], text=_text(event, result), diffs=tuple(_diffs(result)),
+        refused=tuple(map(_plain, refused)) if isinstance(refused, list) else (),
+        on_device=on_device if isinstance(on_device, bool) else None,
     )  # fmt: skip
 
 
 def _text(event: Event, result: Mapping[str, object]) -> str:
     """What a person wants to read: the device's own words where there are some."""
-    parts = [str(result.get(name) or "") for name in ("msg", "stdout")]
-    told = "\n".join(part for part in [*parts, _diff(result.get("diff"))] if part)
+    told = "\n".join(str(result[name]) for name in ("msg", "stdout") if result.get(name))
     return _plain(told or event.get("stdout"))
 
 
-def _diff(found: object) -> str:
-    """Ansible's several shapes of a difference as one unified text."""
-    shapes = found if isinstance(found, list) else [found]
-    return "\n".join(
-        text for one in shapes if isinstance(one, Mapping) for text in _unified(one) if text
-    )
+def _diffs(result: Mapping[str, object]) -> Iterator[Diffed]:
+    """Ansible's several shapes of a difference, those of a loop's items too."""
+    found = result.get("diff")
+    for one in found if isinstance(found, list) else [found]:
+        if isinstance(one, Mapping):
+            yield Diffed(
+                place=_plain(one.get("before_header") or one.get("after_header")),
+                before=_whole(one.get("before")), after=_whole(one.get("after")),
+                prepared=_whole(one.get("prepared")),
+            )  # fmt: skip
+    items = result.get("results")
+    for item in items if isinstance(items, list) else []:
+        yield from _diffs(item) if isinstance(item, Mapping) else ()
 
 
-def _unified(one: Mapping[str, object]) -> Iterator[str]:
-    yield str(one.get("prepared") or "")
-    before, after = one.get("before"), one.get("after")
-    if isinstance(before, str) and isinstance(after, str):
-        lines = difflib.unified_diff(
-            before.splitlines(), after.splitlines(), lineterm="",
-            fromfile=str(one.get("before_header") or "before"),
-            tofile=str(one.get("after_header") or "after"),
-        )  # fmt: skip
-        yield "\n".join(lines)
+def _whole(text: object) -> str:
+    return text.replace("\x00", "") if isinstance(text, str) else ""
 
 
 def _plain(text: object) -> str:
     """Text that a database takes; a device may send anything."""
-    return str(text or "").replace("\x00", "")[:LONGEST]
+    plain = str(text or "").replace("\x00", "")
+    return plain.encode(errors="replace").decode()[:LONGEST]

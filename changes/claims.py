@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from changes.approvals import queue_execution
 from changes.models import ChangeRequest, ChangeRun
 from changes.requests import move
-from changes.states import State
+from changes.states import FINAL, State
 from core.context import Context
 
 BY_HAND_GRACE = timedelta(days=1)
@@ -102,14 +102,21 @@ def finish(ctx: Context, held: Claim, state: State, *, outcome: str) -> bool:
         run.late_evidence = f"{state}: {outcome}"
         ctx.record("change.late_evidence", change, fence=held.fence, state=state, outcome=outcome)
         return False
+    ended = _end(ctx, change, run, state, outcome)
+    action = "change.returned" if ended is State.APPROVED else f"change.{ended}"
+    ctx.record(action, change, fence=held.fence, outcome=outcome)
+    return True
+
+
+def _end(ctx: Context, change: ChangeRequest, run: ChangeRun, state: State, outcome: str) -> State:
+    """End the run; a change that a person stopped before it began does not wait for another."""
+    if state is State.APPROVED and run.stop_requested_at is not None:
+        state, outcome = State.CANCELLED, f"A person stopped it. {outcome}"
     run.finished_at, run.outcome = ctx.now(), outcome
     move(change, state)
     change.outcome = outcome
-    action = "change.returned" if state is State.APPROVED else f"change.{state}"
-    if state is not State.APPROVED:
-        change.closed_at = ctx.now()
-    ctx.record(action, change, fence=held.fence, outcome=outcome)
-    return True
+    change.closed_at = ctx.now() if state in FINAL else None
+    return state
 
 
 def release(ctx: Context, held: Claim, *, state: State, reason: str) -> bool:
@@ -174,13 +181,11 @@ def _settle(ctx: Context, fence: int, change_id: int) -> bool:
         if touched
         else f"The worker {run.worker} went silent before it touched a device."
     )
-    run.finished_at, run.outcome = ctx.now(), outcome
-    move(change, state)
-    change.outcome = outcome
+    ended = _end(ctx, change, run, state, outcome)
     for target in change.targets:
         if target.state == "running":
             target.state = "interrupted" if touched else "waiting"
-    ctx.record("change.reaped", change, fence=run.id, state=state, outcome=outcome)
+    ctx.record("change.reaped", change, fence=run.id, state=ended, outcome=outcome)
     return True
 
 

@@ -7,6 +7,7 @@ before the first device is touched. A worker that lost its claim touches no devi
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 from changes import ansible, approvals, claims, verification
 from changes.attribution import attribute
@@ -15,17 +16,16 @@ from changes.errors import AnsibleUnavailable, DeviceNotObserved, StopRequested,
 from changes.heart import Heart, beating
 from changes.journal import Journal
 from changes.models import ChangeRequest
-from changes.plans import File, Plan, TargetPlan, same_state
-from changes.playbooks import Playbook, playbook
+from changes.plans import File, Plan, TargetPlan
+from changes.playbooks import Playbook, playbook, shelve
 from changes.readiness import still_allowed
-from changes.run_folder import Host
+from changes.run_folder import Host, private_folder
 from changes.states import State
 from core.actor import Actor, Origin
 from core.context import Context
 from core.errors import TrimtabError
 from core.runtime import Runtime
 from drift import observation
-from inventory import snapshots
 from inventory.logins import login_for
 from inventory.models import Device
 
@@ -40,6 +40,7 @@ EXECUTOR = Actor(
 
 RUN_SECONDS = 1800
 STOPPED = "A person stopped it"
+LOST = "The claim was lost"
 ENDED: Mapping[type[TrimtabError], State] = {
     StopRequested: State.CANCELLED,
     DeviceNotObserved: State.FAILED,
@@ -53,9 +54,11 @@ def execute(runtime: Runtime, change_id: int, *, worker: str) -> State | None:
         held = claims.claim(ctx, change_id, worker=worker)
     if held is None:
         return None
-    with beating(runtime, held) as heart:
+    with beating(runtime, held) as heart, private_folder(runtime.settings.home / "runs") as place:
         journal = Journal(runtime=runtime, run_id=held.fence)
-        return _Run(runtime=runtime, held=held, heart=heart, journal=journal).whole()
+        return _Run(
+            runtime=runtime, held=held, heart=heart, journal=journal, shelf=shelve(place)
+        ).whole()
 
 
 @contextmanager
@@ -72,12 +75,14 @@ class _Run:
     held: claims.Claim
     heart: Heart
     journal: Journal
+    shelf: Path  # the playbooks as they were judged
     touched: list[TargetPlan] = field(default_factory=list)
+    seen: dict[int, verification.Verified] = field(default_factory=dict)
 
     def whole(self) -> State:
         try:
             with _context(self.runtime) as ctx:
-                plan = still_allowed(ctx, self.held.change_id)
+                plan = still_allowed(ctx, self.held.change_id, shelf=self.shelf)
             self._require_wanted()
         except TrimtabError as error:
             return self._not_started(error)
@@ -87,7 +92,7 @@ class _Run:
         for wave in _waves(plan):
             trouble = self._wave(plan, wave)
             if trouble:
-                return self._undo(trouble)
+                return self._undo(plan, trouble)
         return self._close(State.SUCCEEDED, "All devices are exactly as declared.", "done")
 
     def _require_wanted(self) -> None:
@@ -101,33 +106,36 @@ class _Run:
         with _context(self.runtime) as ctx:
             released = claims.release(ctx, self.held, state=state, reason=error.message)
             change = ctx.get_locked(ChangeRequest, self.held.change_id)
-            if released and state is State.APPROVED and not isinstance(error, WindowClosed):
+            waits = released and change.state == State.APPROVED
+            if waits and not isinstance(error, WindowClosed):
                 approvals.void_all(ctx, change, reason=error.message)
             return State(change.state)
 
     def _wave(self, plan: Plan, wave: Sequence[TargetPlan]) -> str:
         """Run one wave and verify each device; returns what went wrong, or nothing."""
         if self.heart.hold() is not Hold.HELD:
-            return STOPPED
+            return STOPPED if self.heart.hold() is Hold.STOPPING else LOST
         with _context(self.runtime) as ctx:
-            hosts = [_host(ctx, one, one.lines, one.files) for one in wave]
+            hosts = [host_of(ctx, one, one.lines, one.files) for one in wave]
         self.touched += wave
-        told = self._ansible(playbook(plan.playbook), hosts, while_=frozenset({Hold.HELD}))
+        book = playbook(plan.playbook, self.shelf)
+        told = self._ansible(book, hosts, while_=frozenset({Hold.HELD}))
         found = [self._verify(one, undone=False) for one in wave]
+        self.seen |= {one.device_id: one for one in found}
         wrong = [f"{one.hostname}: {one.detail}" for one in found if not one.as_declared]
         return "; ".join([*wrong, *told])
 
-    def _undo(self, trouble: str) -> State:
-        """Put every touched device back and see that it is."""
+    def _undo(self, plan: Plan, trouble: str) -> State:
+        """Put every touched device back, but for those seen unchanged, and see that it is."""
         with _context(self.runtime) as ctx:
             hosts = [
-                _host(ctx, one, one.rollback, one.rollback_files)
+                host_of(ctx, one, one.rollback, one.rollback_files)
                 for one in self.touched
-                if not _untouched(ctx, one)
+                if not self.seen[one.device_id].unchanged
             ]
         if hosts and self.heart.hold() is not Hold.LOST:
             alive = frozenset({Hold.HELD, Hold.STOPPING})
-            self._ansible(playbook("restore"), hosts, while_=alive)
+            self._ansible(playbook(plan.way_back, self.shelf), hosts, while_=alive)
         found = [self._verify(one, undone=True) for one in self.touched]
         stuck = [f"{one.hostname}: {one.detail}" for one in found if not one.as_declared]
         if stuck:
@@ -186,7 +194,7 @@ def _waves(plan: Plan) -> Iterator[Sequence[TargetPlan]]:
         yield plan.targets[1:]
 
 
-def _host(
+def host_of(
     ctx: Context, target: TargetPlan, lines: tuple[str, ...], files: tuple[File, ...]
 ) -> Host:
     """The host with the variables that the playbooks correct_drift and restore take."""
@@ -195,12 +203,6 @@ def _host(
         login=login,
         variables={"trimtab_lines": list(lines), "trimtab_files": [asdict(file) for file in files]},
     )
-
-
-def _untouched(ctx: Context, target: TargetPlan) -> bool:
-    """Whether the device was seen in exactly the state before the change."""
-    shown = snapshots.latest(ctx, target.device_id)
-    return shown is not None and same_state(ctx, target, shown)
 
 
 def _heading(book: Playbook, hosts: Sequence[Host]) -> ansible.Told:

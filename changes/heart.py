@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 from sqlalchemy.exc import OperationalError
 
@@ -33,6 +33,7 @@ class Heart:
     until: float
     stopping: bool = False
     ended: Event = field(default_factory=Event)
+    beating: Lock = field(default_factory=Lock)
 
     def hold(self) -> Hold:
         if time.monotonic() >= self.until:
@@ -40,6 +41,11 @@ class Heart:
         return Hold.STOPPING if self.stopping else Hold.HELD
 
     def beat(self) -> None:
+        """Ask the database once; an older answer never covers a newer one."""
+        with self.beating:
+            self._beat()
+
+    def _beat(self) -> None:
         begun = time.monotonic()
         try:
             with self.runtime.context(HEART, Origin(door="job")) as ctx:

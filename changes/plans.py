@@ -10,21 +10,23 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 import rfc8785
 from pydantic import TypeAdapter
 
 from changes.errors import NoSafeCommands, NotActive, NothingToDo, SecretInPlan
-from changes.playbooks import playbook
+from changes.playbooks import FOLDER, playbook
 from core.context import Context
 from drift import assess
 from drift.engine import Assessment, Difference
 from drift.engine.apply import applied
+from drift.engine.places import SECRET
 from drift.engine.sections import file_of
-from drift.engine.words import SECRET
 from drift.platforms import platform
 from inventory import snapshots
 from inventory.models import Device
+from inventory.redaction import redact
 from inventory.snapshot_models import Snapshot
 
 Mark = tuple[tuple[str, ...], str, str]  # path, line, side
@@ -96,10 +98,10 @@ def make_plan(
     )  # fmt: skip
 
 
-def edited(plan: Plan) -> str | None:
+def edited(plan: Plan, shelf: Path = FOLDER) -> str | None:
     """The name of the plan's first playbook whose content is not the approved one, or None."""
     pinned = {plan.playbook: plan.playbook_digest, plan.way_back: plan.way_back_digest}
-    return next((name for name, digest in pinned.items() if playbook(name).digest != digest), None)
+    return next((name for name, was in pinned.items() if playbook(name, shelf).digest != was), None)
 
 
 def correction(ctx: Context, device: Device, intended: str) -> TargetPlan:
@@ -126,12 +128,12 @@ def typed(ctx: Context, device: Device, lines: Sequence[str]) -> TargetPlan:
         )
     pre, running = _observed(ctx, device)
     told = tuple(line.rstrip() for line in lines if line.strip())
+    _refuse_secrets(device, told)
     after = applied(running, told, platform=device.platform)
     judged = assess(running, after, platform=device.platform)
     if judged.in_sync:
         raise NothingToDo(f"The lines would change nothing on {device.hostname}.")
     _refuse_unsafe(device, judged)
-    _refuse_secrets(device, told)
     return replace(_target(device, pre, judged), lines=told)
 
 
@@ -209,7 +211,14 @@ def _path(section: str) -> str:
 
 
 def _refuse_secrets(device: Device, lines: Sequence[str]) -> None:
-    if any(SECRET in line for line in lines):
+    text = "\n".join(lines)
+    if redact(text, platform=device.platform, key=b"to compare only") != text:
+        raise SecretInPlan(
+            f"The lines for {device.hostname} hold a secret in clear, which everybody who reads "
+            "the change would see. Set the secret by hand and accept the result as baseline.",
+            hostname=device.hostname,
+        )
+    if SECRET in text:
         raise SecretInPlan(
             f"The change of {device.hostname} would write a redacted secret, which Trimtab does "
             "not know in clear. Set the secret by hand and accept the result as baseline.",

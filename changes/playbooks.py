@@ -1,6 +1,7 @@
 """The catalogue of playbooks: a folder each with playbook.yml and meta.yml. Runs none of them."""
 
 import hashlib
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from core.audit import Fact
 
 FOLDER = Path(__file__).parents[1] / "playbooks"
 PLUGINS = "plugins"
+TASKS = "tasks"  # what several playbooks share
 
 Risk = Literal["none", "low", "medium", "high"]
 
@@ -33,7 +35,7 @@ class Meta(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Playbook:
-    """A playbook and what it says of itself. `digest` covers its folder and the plugins it uses."""
+    """A playbook and what it says of itself. `digest` covers all that it can use."""
 
     name: str
     title: str
@@ -77,6 +79,12 @@ def playbook(name: str, folder: Path = FOLDER) -> Playbook:
     )  # fmt: skip
 
 
+def shelve(place: Path, folder: Path = FOLDER) -> Path:
+    """Copy the catalogue, so that what is judged is what runs, whoever edits the original."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    return Path(shutil.copytree(folder, place / "playbooks", ignore=ignored))
+
+
 def check_variables(book: Playbook, variables: Mapping[str, Fact]) -> None:
     """Raise InvalidVariables naming every place where a host's variables do not fit."""
     validator = Draft202012Validator(book.inputs)
@@ -100,9 +108,9 @@ def _broken(name: str, why: str) -> PlaybookBroken:
 
 
 def _digest(folder: Path, name: str) -> str:
-    """SHA-256 over names and contents of the playbook's and the plugins' files."""
+    """SHA-256 over names and contents of the playbook's, the shared and the plugins' files."""
     total = hashlib.sha256()
-    for root in (folder / name, folder / PLUGINS):
+    for root in (folder / name, folder / TASKS, folder / PLUGINS):
         for file in sorted(root.rglob("*")):
             if file.is_file() and "__pycache__" not in file.parts:
                 content = hashlib.sha256(file.read_bytes()).hexdigest()

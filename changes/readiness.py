@@ -1,5 +1,7 @@
 """May an approved change run right now? Looks at everything again; touches nothing."""
 
+from pathlib import Path
+
 from changes import approvals
 from changes.errors import (
     DeviceNotObserved,
@@ -17,16 +19,17 @@ from inventory import snapshots
 from inventory.models import Device
 
 
-def still_allowed(ctx: Context, change_id: int) -> Plan:
+def still_allowed(ctx: Context, change_id: int, *, shelf: Path) -> Plan:
     """The plan, if it may run now; otherwise the reason as an error. Observes every device.
 
-    Raises StaleDigest, NotApproved, WindowClosed, DeviceNotObserved or PreStateChanged.
+    `shelf` holds the playbooks as they will run. Raises StaleDigest, NotApproved, WindowClosed,
+    DeviceNotObserved or PreStateChanged.
     """
     change = ctx.get(ChangeRequest, change_id)
     plan = plan_of(change)
     if digest_of(plan) != change.digest:
         raise StaleDigest(f"The plan of change {change.id} is not the one its digest names.")
-    name = edited(plan)
+    name = edited(plan, shelf)
     if name is not None:
         raise StaleDigest(f"The playbook {name} was edited after the approval.")
     if len(approvals.standing(ctx, change)) < approvals.REQUIRED[change.kind]:

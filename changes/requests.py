@@ -144,6 +144,8 @@ def cancel(ctx: Context, change_id: int, *, note: str) -> ChangeRequest:
     change = ctx.get_locked(ChangeRequest, change_id)
     if change.requested_by_id != ctx.person.person_id:
         require_on_all(ctx, change, "change.stop")
+    if change.state not in {State.PROPOSED, State.APPROVED}:
+        raise WrongState(f"Change {change.id} is {change.state}; it is stopped, not cancelled.")
     move(change, State.CANCELLED)
     change.closed_at, change.outcome = ctx.now(), note
     ctx.record("change.cancelled", change, note=note)

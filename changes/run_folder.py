@@ -1,22 +1,21 @@
 """A run's private folder: inventory, logins and environment, readable by nobody else. Runs nothing.
 
-The folder has mode 0700, what holds secrets 0600; it is removed when the run ends, and folders that
-a killed worker left behind go at the next run on the same machine.
+The folder has mode 0700, what holds secrets 0600; it is removed when the run ends. Its owner holds
+a lock on it that dies with the owner, so folders that a killed worker left behind go at the next
+run on the same machine.
 """
 
+import fcntl
 import json
 import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
-from changes.playbooks import FOLDER, PLUGINS
 from core.audit import Fact
 from inventory.drivers import sealed
 from inventory.drivers.login import Login
@@ -40,32 +39,45 @@ class Host:
 def private_folder(runs: Path) -> Iterator[Path]:
     """A new folder of mode 0700 below `runs`, gone when the body ends."""
     runs.mkdir(mode=0o700, parents=True, exist_ok=True)
-    sweep(runs)
-    place = Path(tempfile.mkdtemp(prefix=f"run-{os.getpid()}-", dir=runs))
-    try:
+    with ExitStack() as held:
+        with _locked(runs, fcntl.LOCK_EX):  # nobody sweeps what its owner does not hold yet
+            _sweep(runs)
+            place = Path(tempfile.mkdtemp(prefix="run-", dir=runs))
+            held.enter_context(_locked(place, fcntl.LOCK_EX))
+        held.callback(shutil.rmtree, place, ignore_errors=True)
         yield place
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
 
 
-def sweep(runs: Path) -> None:
+def _sweep(runs: Path) -> None:
     """Remove the folders of workers that are no more, with the logins in them."""
-    for left in runs.glob("run-*-*"):
-        owner = left.name.split("-")[1]
-        if owner.isdecimal() and not psutil.pid_exists(int(owner)):
+    for left in runs.glob("run-*"):
+        with suppress(OSError), _locked(left, fcntl.LOCK_EX | fcntl.LOCK_NB):
             shutil.rmtree(left, ignore_errors=True)
+
+
+@contextmanager
+def _locked(folder: Path, how: int) -> Iterator[None]:
+    """Hold the folder's lock; no program that is started meanwhile inherits it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, how)
+        yield
+    finally:
+        os.close(handle)
 
 
 def furnish(place: Path, hosts: Sequence[Host]) -> Path:
     """Write the logins and the inventory; returns the inventory's file."""
     sealed.seal(place / "logins.json", [host.login for host in hosts])
-    told = {host.login.hostname: {**host.variables, **_reached(place, host)} for host in hosts}
+    told = {
+        host.login.hostname: _literal({**host.variables, **_reached(place, host)}) for host in hosts
+    }
     folder = place / "inventory"
     folder.mkdir(mode=0o700)
     return _secret(folder / "hosts.json", json.dumps({"all": {"hosts": told}}))
 
 
-def environment(place: Path) -> dict[str, str]:
+def environment(place: Path, *, plugins: Path) -> dict[str, str]:
     """The whole environment of Ansible: everything that it writes stays in the folder."""
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     programs = Path(sys.executable).parent
@@ -78,7 +90,7 @@ def environment(place: Path) -> dict[str, str]:
         "ANSIBLE_HOME": str(place / "ansible"),
         "ANSIBLE_CONFIG": str(place / "ansible.cfg"),
         "ANSIBLE_LOCAL_TEMP": str(place / "tmp"),
-        "ANSIBLE_ACTION_PLUGINS": str(FOLDER / PLUGINS / "action"),
+        "ANSIBLE_ACTION_PLUGINS": str(plugins / "action"),
         "ANSIBLE_HOST_KEY_CHECKING": "True",
         "ANSIBLE_SSH_ARGS": "-o ControlMaster=no",  # no session outlives the run
         "ANSIBLE_PIPELINING": "True",
@@ -88,6 +100,17 @@ def environment(place: Path) -> dict[str, str]:
         "ANSIBLE_INTERPRETER_PYTHON": "auto_silent",
         sealed.VARIABLE: str(place / "logins.json"),
     }
+
+
+def _literal(value: Fact) -> Fact:
+    """The value with every text marked as no template: some of it is what a device showed."""
+    if isinstance(value, str):
+        return {"__ansible_unsafe": value}
+    if isinstance(value, Mapping):
+        return {name: _literal(one) for name, one in value.items()}
+    if isinstance(value, Sequence):
+        return [_literal(one) for one in value]
+    return value
 
 
 def _reached(place: Path, host: Host) -> dict[str, Fact]:

@@ -23,7 +23,7 @@ NEXT: Mapping[State, frozenset[State]] = {
     ),
     State.RUNNING: frozenset(
         {State.SUCCEEDED, State.FAILED, State.ROLLED_BACK, State.INTERRUPTED, State.APPROVED,
-         State.PROPOSED}
+         State.PROPOSED, State.CANCELLED}
     ),
     State.INTERRUPTED: frozenset({State.FAILED, State.SUCCEEDED, State.ROLLED_BACK}),
     State.SUCCEEDED: frozenset(),
@@ -33,7 +33,8 @@ NEXT: Mapping[State, frozenset[State]] = {
     State.CANCELLED: frozenset(),
 }  # fmt: skip
 """Where each state may go. RUNNING goes back to APPROVED (or PROPOSED, when its approvals became
-void) only while no device was touched; APPROVED to SUCCEEDED when it was carried out by hand."""
+void), or is CANCELLED, only while no device was touched; APPROVED to SUCCEEDED when it was carried
+out by hand."""
 
 FINAL: frozenset[State] = frozenset(state for state, after in NEXT.items() if not after)
 

@@ -3,16 +3,15 @@
 import pytest
 from sqlalchemy import select
 
-from changes import approvals, execution, requests
+from changes import execution, requests
 from changes.by_hand import settle
-from changes.errors import OwnChange, StaleDigest
-from changes.models import ChangeRequest, ExecutionEvent, VerificationResult
+from changes.models import ExecutionEvent, VerificationResult
 from changes.requests import Wanted
 from changes.states import State
-from core.errors import NotPermitted
 from lab import hands
 from lab.network import Fault
 from operations.models import Event
+from tests.changes.conftest import approved, requested
 
 DRIFT = ["interface Loopback0", "description changed by somebody"]
 
@@ -22,17 +21,6 @@ def drifted(house, index=0):
     hands.type_lines(device, DRIFT)
     assert house.observe(device.hostname).verdict == "unauthorised"
     return device
-
-
-def requested(house, *hostnames):
-    with house.acting(house.engineer) as ctx:
-        ids = [house.finding(hostname).id for hostname in hostnames]
-        return requests.request_correction(ctx, ids, Wanted(title="Correct", reason="drift"))
-
-
-def approved(house, change):
-    with house.acting(house.approver) as ctx:
-        approvals.approve(ctx, change.id, digest=change.digest, note="right")
 
 
 @pytest.mark.slow
@@ -61,27 +49,6 @@ def test_a_device_that_refuses_to_save_is_put_back_and_the_change_is_rolled_back
     assert "changed by somebody" in device.running()
 
 
-def test_nobody_approves_their_own_change(house):
-    change = requested(house, drifted(house).hostname)
-    with house.acting(house.engineer) as ctx, pytest.raises(NotPermitted):
-        approvals.approve(ctx, change.id, digest=change.digest, note="")
-
-
-def test_four_eyes_are_two_persons_even_where_one_may_do_both(house):
-    change = requested(house, drifted(house).hostname)
-    with house.acting(house.approver) as ctx:
-        ctx.get(ChangeRequest, change.id).requested_by_id = house.approver.person_id
-        with pytest.raises(OwnChange, match="own change"):
-            approvals.approve(ctx, change.id, digest=change.digest, note="")
-        ctx.session.rollback()
-
-
-def test_an_approval_of_another_digest_is_refused(house):
-    change = requested(house, drifted(house).hostname)
-    with house.acting(house.approver) as ctx, pytest.raises(StaleDigest):
-        approvals.approve(ctx, change.id, digest="0" * 64, note="")
-
-
 def test_a_device_that_changed_since_the_plan_voids_the_approval_untouched(house):
     device = drifted(house)
     change = requested(house, device.hostname)
@@ -93,13 +60,6 @@ def test_a_device_that_changed_since_the_plan_voids_the_approval_untouched(house
     with house.acting(house.auditor) as ctx:
         votes = requests.get_change(ctx, change.id).approvals
         assert "another configuration" in votes[0].void_reason
-
-
-def test_a_change_is_executed_once_only(house):
-    change = requested(house, drifted(house).hostname)
-    with house.acting(house.approver) as ctx:
-        approvals.reject(ctx, change.id, digest=change.digest, note="no")
-    assert execution.execute(house.runtime, change.id, worker="w1") is None
 
 
 def test_an_approved_change_made_by_hand_is_recognised_and_becomes_the_baseline(house):

@@ -9,7 +9,7 @@ import typer
 from core.audit import Subject
 from core.errors import InvalidInput
 from core.records import canonical_lines, list_records, verify
-from trimtab.console import Json, command_context, err, out, print_json, show
+from trimtab.console import Json, command_context, err, out, print_json, safe, show
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -28,7 +28,7 @@ def list_all(
     *,
     actor: Annotated[str | None, typer.Option(help="Only what this person did.")] = None,
     action: Annotated[str | None, typer.Option(help="Only this action.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=10000)] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=10000, help="At most so many.")] = 50,
     as_json: Json = False,
 ) -> None:
     """Records, the newest first."""
@@ -51,16 +51,18 @@ def verify_all(*, as_json: Json = False) -> None:
     else:
         out.print(f"{told.records} records, {len(told.broken)} broken")
         for one in told.broken:
-            out.print(f"record {one.id}: {one.what}")
+            out.print(f"record {one.id}: {safe(one.what)}")
     if not told.ok:
         raise typer.Exit(1)
 
 
 @app.command()
 def export(
-    *, file: Annotated[Path | None, typer.Option(help="Default: standard output.")] = None
+    *,
+    file: Annotated[Path | None, typer.Option(help="A new file; default: standard output.")] = None,
+    as_json: Json = False,
 ) -> None:
-    """Every record's canonical JSON, one a line, in order."""
+    """Every record's canonical JSON, one a line, in order; with --file, --json tells how many."""
     with command_context() as ctx:
         ctx.record("audit.exported", Subject(type="audit", id="all", label="all records"))
         try:
@@ -74,4 +76,7 @@ def export(
         target.flush()
         if file:
             target.close()
-    err.print(f"{count} records")
+    if file and as_json:
+        print_json({"records": count, "file": str(file)})
+    else:
+        err.print(f"{count} records")

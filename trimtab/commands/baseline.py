@@ -8,7 +8,7 @@ import typer
 from core.errors import InvalidInput, NotFound
 from drift import baselines
 from inventory import devices, snapshots
-from trimtab.console import Json, command_context, out, show, show_one
+from trimtab.console import Json, command_context, out, safe, show, show_one
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -43,7 +43,7 @@ def history(hostname: Hostname, *, as_json: Json = False) -> None:
 
 
 @app.command("show")
-def show_text(hostname: Hostname) -> None:
+def show_text(hostname: Hostname, *, as_json: Json = False) -> None:
     """The text of a device's valid baseline."""
     with command_context() as ctx:
         baseline = baselines.baseline_for(ctx, devices.by_hostname(ctx, hostname).id)
@@ -52,7 +52,11 @@ def show_text(hostname: Hostname) -> None:
                 f"{hostname} has no baseline yet. `trimtab baseline approve {hostname}` makes its "
                 "last snapshot the first."
             )
-        out.print(baselines.text(ctx, baseline), markup=False, highlight=False, end="")
+        text = baselines.text(ctx, baseline)
+        if as_json:
+            show_one(baseline, COLUMNS | {"text": lambda _row: text}, as_json=True)
+        else:
+            out.print(safe(text), end="", soft_wrap=True)
 
 
 @app.command()

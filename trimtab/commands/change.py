@@ -1,18 +1,21 @@
 """`trimtab change`: request, read, decide, run, stop and undo changes."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from changes import approvals, oversight, requests
+from changes import approvals, oversight, preview, requests, revisions
 from changes.models import ChangeRequest
+from changes.preview import DevicePreview
 from changes.requests import Wanted, plan_of
 from changes.states import State
 from core.errors import InvalidInput
 from inventory.devices import by_hostname
-from trimtab.console import Json, command_context, out, safe, show, show_one
+from trimtab.console import Json, command_context, out, plain, print_json, safe, show, show_one
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -42,10 +45,16 @@ DETAILS = COLUMNS | {
 Key = Annotated[int, typer.Argument(help="The change's id.")]
 Digest = Annotated[str, typer.Option(help="The digest you decide on, as `change show` tells it.")]
 Note = Annotated[str, typer.Option(help="Why.")]
+Start = Annotated[datetime, typer.Option(help="The window's start, in the local time zone.")]
+End = Annotated[datetime, typer.Option(help="The window's end, in the local time zone.")]
 
 
 @app.command("list")
-def list_all(*, state: Annotated[str | None, typer.Option()] = None, as_json: Json = False) -> None:
+def list_all(
+    *,
+    state: Annotated[str | None, typer.Option(help="Only those in this state.")] = None,
+    as_json: Json = False,
+) -> None:
     """Change requests, the newest first."""
     with command_context() as ctx:
         show(requests.list_changes(ctx, state=state, limit=200), COLUMNS, as_json=as_json)
@@ -54,15 +63,21 @@ def list_all(*, state: Annotated[str | None, typer.Option()] = None, as_json: Js
 @app.command()
 def new(  # noqa: PLR0913 - a request's parts
     *,
-    title: Annotated[str, typer.Option()],
-    reason: Annotated[str, typer.Option()],
+    title: Annotated[str, typer.Option(help="What it is about, in one line.")],
+    reason: Annotated[str, typer.Option(help="Why; approvers and auditors read it.")],
     finding: Annotated[list[int] | None, typer.Option(help="Correct this finding.")] = None,
     device: Annotated[list[str] | None, typer.Option(help="Type lines on this device.")] = None,
     lines: Annotated[Path | None, typer.Option(help="File with the lines to type.")] = None,
     by_hand: Annotated[bool, typer.Option("--by-hand", help="A person types it.")] = False,
-    kind: Annotated[Literal["standard", "normal", "emergency"], typer.Option()] = "normal",
-    start: Annotated[datetime | None, typer.Option(help="Window, local time zone.")] = None,
-    end: Annotated[datetime | None, typer.Option()] = None,
+    kind: Annotated[
+        Literal["standard", "normal", "emergency"], typer.Option(help="Who must approve it.")
+    ] = "normal",
+    start: Annotated[
+        datetime | None, typer.Option(help="The window's start, in the local time zone.")
+    ] = None,
+    end: Annotated[
+        datetime | None, typer.Option(help="The window's end, in the local time zone.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Request the correction of findings, or given lines on devices."""
@@ -70,7 +85,7 @@ def new(  # noqa: PLR0913 - a request's parts
         raise InvalidInput("Give either --finding, or --device with --lines.")
     wanted = Wanted(
         title=title, reason=reason, kind=kind, method="by_hand" if by_hand else "playbook",
-        window=_window(start, end),
+        window=_window(start, end) if start or end else None,
     )  # fmt: skip
     with command_context() as ctx:
         if finding:
@@ -110,6 +125,44 @@ def withdraw(change: Key, *, note: Note, as_json: Json = False) -> None:
     """Take your approval back."""
     with command_context() as ctx:
         show_one(approvals.withdraw(ctx, change, note=note), COLUMNS, as_json=as_json)
+
+
+@app.command()
+def cancel(change: Key, *, note: Note, as_json: Json = False) -> None:
+    """Cancel a change that has not begun: your own, or with the permission to stop."""
+    with command_context() as ctx:
+        show_one(requests.cancel(ctx, change, note=note), COLUMNS, as_json=as_json)
+
+
+@app.command()
+def renew(change: Key, *, as_json: Json = False) -> None:
+    """Plan a change again from what its devices show now; approvals become void."""
+    with command_context() as ctx:
+        _tell(revisions.renew(ctx, change), as_json=as_json)
+
+
+@app.command()
+def schedule(change: Key, *, start: Start, end: End, as_json: Json = False) -> None:
+    """Give a change another window; approvals become void."""
+    window = _window(start, end)
+    with command_context() as ctx:
+        _tell(revisions.schedule(ctx, change, start=window[0], end=window[1]), as_json=as_json)
+
+
+@app.command("preview")
+def rehearse(change: Key, *, as_json: Json = False) -> None:
+    """What a change would do to its devices, without changing them; 1 where one would not take it.
+
+    EOS devices judge the lines themselves, in a configuration session that is thrown away.
+    """
+    with command_context() as ctx:
+        found = preview.preview(ctx, change)
+    if as_json:
+        print_json([plain(asdict(one)) for one in found])
+    else:
+        _show_previews(found)
+    if any(one.refused or one.problem for one in found):
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -172,9 +225,18 @@ def _tell(change: ChangeRequest, *, as_json: bool) -> None:
             out.print(f"  file {safe(file.path)}, {len(file.content or '')} characters")
 
 
-def _window(start: datetime | None, end: datetime | None) -> tuple[datetime, datetime] | None:
-    if start is None and end is None:
-        return None
+def _show_previews(found: Sequence[DevicePreview]) -> None:
+    told = {"asked": "the device was asked", "computed": "computed from what the device shows"}
+    for one in found:
+        how = told.get(one.how or "", "no preview")
+        out.print(f"[bold]{safe(one.hostname)}[/bold]: {how}")
+        refused = [f"refused: {line}" for line in one.refused]
+        for line in filter(None, (one.problem, *refused)):
+            out.print(f"  [red]{safe(line)}[/red]", soft_wrap=True)
+        out.print(f"{safe(one.diff)}\n", soft_wrap=True)
+
+
+def _window(start: datetime | None, end: datetime | None) -> tuple[datetime, datetime]:
     if start is None or end is None:
         raise InvalidInput("A window has both --start and --end.")
     return start.astimezone(), end.astimezone()

@@ -1,25 +1,20 @@
 """`trimtab collect`: collect configurations now. Judges nothing; `trimtab scan` does."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from drift import scan
 from drift.selection import select_devices
-from inventory.discovery import CollectionOutcome, collect_many
-from trimtab.console import ORIGIN, Json, acting_person, command_runtime, err, safe, show
+from trimtab.console import ORIGIN, Json, acting_person, command_runtime, show
+from trimtab.progress import bar
 
 app = typer.Typer()
 
-FINE = frozenset({"changed", "unchanged"})
 COLUMNS = {
-    "hostname": lambda row: row.hostname,
-    "outcome": lambda row: row.outcome,
-    "snapshot": lambda row: row.snapshot_id,
-    "seconds": lambda row: row.seconds,
-    "detail": lambda row: row.detail,
+    "hostname": lambda seen: seen.hostname,
+    "outcome": lambda seen: seen.outcome,
+    "detail": lambda seen: seen.detail,
 }
 
 
@@ -35,29 +30,14 @@ def collect(
     with command_runtime() as runtime:
         person = acting_person(runtime)
         with runtime.context(person, ORIGIN) as ctx:
-            ids = select_devices(
+            devices = select_devices(
                 ctx, permission="device.collect", hostnames=hostnames or (), site=site
             )
-        with _bar(len(ids)) as advance:
-            outcomes = collect_many(
-                lambda: runtime.context(person, ORIGIN), ids, progress=advance,
+        with bar("collect", len(devices)) as advance:
+            summary = scan.collect(
+                lambda: runtime.context(person, ORIGIN), devices, progress=advance,
                 threads=threads or runtime.settings.collect_threads,
             )  # fmt: skip
-    show(outcomes, COLUMNS, as_json=as_json)
-    if any(ended.outcome not in FINE for ended in outcomes):
+    show(summary.observations, COLUMNS, as_json=as_json)
+    if any(seen.outcome != "collected" for seen in summary.observations):
         raise typer.Exit(1)
-
-
-@contextmanager
-def _bar(total: int) -> Iterator[Callable[[CollectionOutcome], None]]:
-    columns = (
-        TextColumn("collect"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-        TextColumn("{task.fields[last]}"),
-    )  # fmt: skip
-    with Progress(*columns, console=err, transient=True) as progress:
-        task = progress.add_task("collect", total=total, last="")
-
-        def advance(ended: CollectionOutcome) -> None:
-            progress.update(task, advance=1, last=safe(f"{ended.hostname} {ended.outcome}"))
-
-        yield advance

@@ -7,7 +7,7 @@ import typer
 from core.secrets import write_secret
 from inventory import credentials
 from organization import units
-from trimtab.console import Json, command_context, out, safe, show, show_one
+from trimtab.console import Json, command_context, show, show_one, tell
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -19,9 +19,7 @@ COLUMNS = {
     "key": lambda row: row.key_ref,
 }
 
-Reference = Annotated[
-    str | None, typer.Option(help="env:NAME, file:PATH, db:NAME or vault:PATH#KEY.")
-]
+PLACES = "env:NAME, file:PATH, db:NAME or vault:PATH#KEY."
 
 
 @app.command("add")
@@ -30,16 +28,16 @@ def add(
     *,
     username: Annotated[str, typer.Option(help="The account on the devices.")],
     unit: Annotated[str, typer.Option(help="Code of the unit it belongs to.")],
-    password: Reference = None,
-    enable: Reference = None,
-    key: Reference = None,
+    password_ref: Annotated[str | None, typer.Option(help=f"The password: {PLACES}")] = None,
+    enable_ref: Annotated[str | None, typer.Option(help=f"The enable secret: {PLACES}")] = None,
+    key_ref: Annotated[str | None, typer.Option(help=f"The private key: {PLACES}")] = None,
     as_json: Json = False,
 ) -> None:
     """Add a login; its secrets are given by reference."""
     with command_context() as ctx:
         credential = credentials.create_credential(
             ctx, name=name, username=username, unit=units.by_code(ctx, unit),
-            password_ref=password, enable_ref=enable, key_ref=key,
+            password_ref=password_ref, enable_ref=enable_ref, key_ref=key_ref,
         )  # fmt: skip
         show_one(credential, COLUMNS, as_json=as_json)
 
@@ -55,8 +53,13 @@ def list_all(*, as_json: Json = False) -> None:
 def secret(
     name: Annotated[str, typer.Argument(help="What to call it; the reference is db:NAME.")],
     *,
-    value: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+    value: Annotated[
+        str,
+        typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="The secret."),
+    ],
+    as_json: Json = False,
 ) -> None:
     """Keep a secret in the database, encrypted with a key outside it."""
     with command_context() as ctx:
-        out.print(safe(write_secret(ctx, name, value)))
+        reference = write_secret(ctx, name, value)
+    tell(reference, {"reference": reference}, as_json=as_json)

@@ -17,6 +17,7 @@ from core.errors import Conflict
 from core.runtime import open_runtime
 from core.settings import Settings, default_home
 from lab.network import Lab
+from lab.real import try_up
 from organization.permissions import PostAuthority
 from scheduler.service import ClockService, WorkerService, running
 from trimtab.console import Json, print_json
@@ -25,6 +26,7 @@ from trimtab.demo.story import Ending, Story
 from trimtab.demo.telling import Teller
 from trimtab.schema import upgrade
 from trimtab.serving import ApiService, serve
+from trimtab.signals import ended_in_order
 
 app = typer.Typer()
 
@@ -44,15 +46,17 @@ def demo(
     logging.disable(logging.WARNING)
     with _home() as home:
         settings = Settings(home=home, api_port=port, database_url=None)
-        teller.say("database and simulated network come up")
+        teller.say("database, simulated network and, where possible, real devices come up")
         with (
+            ended_in_order(),
             open_runtime(settings, PostAuthority()) as runtime,
             Lab(devices=devices) as lab,
+            try_up() as real,
         ):
             upgrade(runtime.engine)
             cast = assemble(runtime)
             with running([ClockService(runtime), WorkerService(runtime)]):
-                ending = Story(cast=cast, lab=lab, teller=teller).tell()
+                ending = Story(cast=cast, lab=lab, real=real, teller=teller).tell()
             if not leave:
                 api = ApiService(runtime)
                 serve([api, ClockService(runtime), WorkerService(runtime)],

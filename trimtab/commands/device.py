@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -12,7 +12,7 @@ from core.errors import InvalidInput
 from inventory import credentials, devices, host_keys, imports, relations
 from inventory.models import Device
 from inventory.platforms import known_platforms
-from trimtab.console import Json, command_context, out, safe, show, show_one
+from trimtab.console import Json, command_context, show, show_one, tell
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -49,6 +49,7 @@ PLATFORMS = {
     "changes": lambda row: row.save is not None,
 }
 
+State = Literal["planned", "active", "maintenance", "retired"]
 Hostname = Annotated[str, typer.Argument(help="The device's name.")]
 Reason = Annotated[str, typer.Option(help="Why; auditors read it.")]
 
@@ -96,8 +97,10 @@ def import_file(
     """Add the devices of a CSV file, all or none."""
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{file} cannot be read as UTF-8 text: {error}.") from error
+    except OSError as error:
+        raise InvalidInput(f"{file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{file} is no UTF-8 text (byte {error.start}).") from error
     with command_context() as ctx:
         show(imports.import_csv(ctx, text, source=file.name), COLUMNS, as_json=as_json)
 
@@ -107,7 +110,7 @@ def list_all(
     *,
     site: Annotated[str | None, typer.Option(help="Only this site's.")] = None,
     platform: Annotated[str | None, typer.Option(help="Only this platform's.")] = None,
-    state: Annotated[str | None, typer.Option(help="Only those in this state.")] = None,
+    state: Annotated[State | None, typer.Option(help="Only those in this state.")] = None,
     after: Annotated[str | None, typer.Option(help="Begin after this hostname.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100_000,
     as_json: Json = False,
@@ -161,12 +164,13 @@ def _show(device: Device, *, as_json: bool) -> None:
 
 
 @app.command("forget-key")
-def forget_key(hostname: Hostname, *, reason: Reason) -> None:
+def forget_key(hostname: Hostname, *, reason: Reason, as_json: Json = False) -> None:
     """Unpin a device's SSH host key; the next contact pins the one it then shows."""
     with command_context() as ctx:
         device = devices.by_hostname(ctx, hostname)
         host_keys.forget(ctx, device.id, reason=reason)
-        out.print(safe(f"The host key of {device.hostname} is forgotten."))
+        name = device.hostname
+    tell(f"The host key of {name} is forgotten.", {"hostname": name}, as_json=as_json)
 
 
 @app.command()

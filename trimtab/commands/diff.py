@@ -26,12 +26,14 @@ def diff(
     intended: Annotated[str, typer.Argument(help="File with what is intended; - is stdin.")],
     *,
     platform: Annotated[str, typer.Option(help=f"One of {', '.join(names())}.")],
-    side_by_side: Annotated[bool, typer.Option("--side-by-side")] = False,
+    side_by_side: Annotated[
+        bool, typer.Option("--side-by-side", help="Whole texts beside each other.")
+    ] = False,
     remediation: Annotated[bool, typer.Option("--remediation", help="Only the lines.")] = False,
     rollback: Annotated[bool, typer.Option("--rollback", help="Only the undoing lines.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Exit 0 in sync, 1 differs, 2 error."""
+    """Judge what runs against what is intended: exit 0 in sync, 1 differs, 2 error."""
     now, wanted = _read(running), _read(intended)
     found = assess(now, wanted, platform=platform)
     if as_json:

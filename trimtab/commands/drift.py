@@ -1,7 +1,7 @@
 """`trimtab drift`: findings, and what is decided about them."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -33,6 +33,7 @@ DETAILS = COLUMNS | {
 }
 STYLES = {"missing": "[red]-[/red]", "extra": "[green]+[/green]", "moved": "[yellow]~[/yellow]"}
 
+State = Literal["open", "suppressed", "resolved", "all"]
 Key = Annotated[int, typer.Argument(help="The finding's id.")]
 Reason = Annotated[str, typer.Option(help="Why; auditors read it.")]
 
@@ -40,9 +41,9 @@ Reason = Annotated[str, typer.Option(help="Why; auditors read it.")]
 @app.command("list")
 def list_all(
     *,
-    state: Annotated[str, typer.Option(help="open, suppressed, resolved or all.")] = "open",
+    state: Annotated[State, typer.Option(help="Those in this state, or all.")] = "open",
     verdict: Annotated[str | None, typer.Option(help="unauthorised, authorised, ...")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000)] = 100,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 100,
     as_json: Json = False,
 ) -> None:
     """Findings, the newest first."""

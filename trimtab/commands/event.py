@@ -1,6 +1,6 @@
 """`trimtab event`: what was noticed, and what is done about it."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -29,8 +29,15 @@ DETAILS = COLUMNS | {
 Key = Annotated[int, typer.Argument(help="The event's id.")]
 
 
+State = Literal["open", "acknowledged", "closed"]
+
+
 @app.command("list")
-def list_all(*, state: Annotated[str | None, typer.Option()] = None, as_json: Json = False) -> None:
+def list_all(
+    *,
+    state: Annotated[State | None, typer.Option(help="Only those in this state.")] = None,
+    as_json: Json = False,
+) -> None:
     """Events, the newest first."""
     with command_context() as ctx:
         show(events.list_events(ctx, state=state, limit=200), COLUMNS, as_json=as_json)
@@ -54,7 +61,12 @@ def acknowledge(event: Key, *, as_json: Json = False) -> None:
 
 
 @app.command()
-def assign(event: Key, username: str, *, as_json: Json = False) -> None:
+def assign(
+    event: Key,
+    username: Annotated[str, typer.Argument(help="Who looks after it.")],
+    *,
+    as_json: Json = False,
+) -> None:
     """Give an event to a person."""
     with command_context() as ctx:
         show_one(events.assign(ctx, event, by_username(ctx, username)), COLUMNS, as_json=as_json)
@@ -70,7 +82,12 @@ def close(
 
 
 @app.command()
-def link(event: Key, problem: int, *, as_json: Json = False) -> None:
+def link(
+    event: Key,
+    problem: Annotated[int, typer.Argument(help="The problem's id.")],
+    *,
+    as_json: Json = False,
+) -> None:
     """Link an event to the problem behind it."""
     with command_context() as ctx:
         show_one(events.link_problem(ctx, event, problem), COLUMNS, as_json=as_json)

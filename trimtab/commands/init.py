@@ -12,7 +12,7 @@ from organization.bootstrap import bootstrap
 from organization.models import Person
 from organization.permissions import PERMISSIONS, PostAuthority
 from organization.tokens import issue
-from trimtab.console import ORIGIN, keep_token, out, safe
+from trimtab.console import ORIGIN, Json, keep_token, tell
 from trimtab.schema import upgrade
 
 app = typer.Typer()
@@ -37,17 +37,21 @@ def init(
             help="The first person's password.",
         ),
     ],
+    as_json: Json = False,
 ) -> None:
     """Set up or upgrade the database; make the first unit and its administrator when empty."""
     with open_runtime(load_settings(), PostAuthority()) as runtime:
         upgrade(runtime.engine)
         with runtime.context(INSTALLER, ORIGIN) as ctx:
             if ctx.session.scalar(select(Person.id).limit(1)) is not None:
-                out.print("The database is up to date; its people are as they were.")
+                tell("The database is up to date; its people are as they were.",
+                     {"made": False}, as_json=as_json)  # fmt: skip
                 return
             person = bootstrap(ctx, unit_name=unit, username=username, password=password)
             _, token = issue(ctx, person=person, name="command line")
-    out.print(
-        f"Ready. {safe(username)} administers {safe(unit)}; the command line is signed in "
-        f"({keep_token(token)}).\nNext: `trimtab doctor`, then `trimtab serve`."
-    )
+            file = keep_token(token)
+    tell(
+        f"Ready. {username} administers {unit}; the command line is signed in ({file}).\n"
+        "Next: `trimtab doctor`, then `trimtab serve`.",
+        {"made": True, "username": username, "unit": unit, "file": str(file)}, as_json=as_json,
+    )  # fmt: skip

@@ -21,6 +21,9 @@ COLUMNS = {
 }
 DETAILS = COLUMNS | {"body": lambda row: row.versions[-1].body}
 
+Key = Annotated[int, typer.Argument(help="The article's id.")]
+File = Annotated[Path, typer.Option(help="Its text, Markdown in UTF-8.")]
+
 
 @app.command("list")
 def list_all(*, as_json: Json = False) -> None:
@@ -30,7 +33,7 @@ def list_all(*, as_json: Json = False) -> None:
 
 
 @app.command("show")
-def show_article(article: int, *, as_json: Json = False) -> None:
+def show_article(article: Key, *, as_json: Json = False) -> None:
     """An article's newest version."""
     with command_context() as ctx:
         ctx.require("knowledge.read")
@@ -39,10 +42,13 @@ def show_article(article: int, *, as_json: Json = False) -> None:
 
 @app.command()
 def write(
-    title: str, *, file: Annotated[Path, typer.Option(help="Markdown.")],
+    title: Annotated[str, typer.Argument(help="What it answers, in one line.")],
+    *,
+    file: File,
     event_kind: Annotated[str, typer.Option(help="Offer it for events of this kind.")] = "",
-    platform: Annotated[str, typer.Option()] = "", as_json: Json = False,
-) -> None:  # fmt: skip
+    platform: Annotated[str, typer.Option(help="Offer it for devices of this platform.")] = "",
+    as_json: Json = False,
+) -> None:
     """Write an article."""
     with command_context() as ctx:
         row = knowledge.write_article(
@@ -53,7 +59,7 @@ def write(
 
 
 @app.command()
-def revise(article: int, *, file: Annotated[Path, typer.Option()], as_json: Json = False) -> None:
+def revise(article: Key, *, file: File, as_json: Json = False) -> None:
     """Add the next version of an article."""
     with command_context() as ctx:
         show_one(knowledge.revise(ctx, article, body=_text(file)), COLUMNS, as_json=as_json)
@@ -62,5 +68,7 @@ def revise(article: int, *, file: Annotated[Path, typer.Option()], as_json: Json
 def _text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{file} cannot be read as text: {error}") from error
+    except OSError as error:
+        raise InvalidInput(f"{file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{file} is no UTF-8 text (byte {error.start}).") from error

@@ -52,7 +52,7 @@ def list_all(*, as_json: Json = False) -> None:
 
 @app.command()
 def publish(file: Annotated[Path, typer.Argument(help="YAML.")], *, as_json: Json = False) -> None:
-    """Publish the next version of a policy from a YAML file."""
+    """Publish the next version of a policy: code, title, unit, body, clauses (number, text)."""
     told = _read(file)
     with command_context() as ctx:
         row = policies.publish(
@@ -73,5 +73,9 @@ def _read(file: Path) -> PolicyIn:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise InvalidInput(f"{file}, {place}: {first['msg']}") from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise InvalidInput(f"{file} cannot be read: {error}") from error
+    except OSError as error:
+        raise InvalidInput(f"{file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{file} is no UTF-8 text (byte {error.start}).") from error
+    except yaml.YAMLError as error:
+        raise InvalidInput(f"{file} is no YAML: {error}") from error

@@ -22,6 +22,9 @@ COLUMNS = {
     "permissions": lambda row: row.permissions,
 }
 
+Key = Annotated[int, typer.Argument(help="The post's id.")]
+Username = Annotated[str, typer.Argument(help="The person's sign-in name.")]
+
 
 @app.command("list")
 def list_all(*, as_json: Json = False) -> None:
@@ -37,9 +40,13 @@ def list_all(*, as_json: Json = False) -> None:
 
 @app.command()
 def add(
-    title: str, *, unit: Annotated[str, typer.Option(help="Code of its unit.")] = "root",
+    title: Annotated[str, typer.Argument(help="What the post is called.")],
+    *, unit: Annotated[str, typer.Option(help="Code of its unit.")] = "root",
     template: Annotated[str, typer.Option(help=f"One of {', '.join(POST_TEMPLATES)}.")] = "",
-    permission: Annotated[list[str] | None, typer.Option()] = None, as_json: Json = False,
+    permission: Annotated[
+        list[str] | None, typer.Option(help="Such as device.read; again for more.")
+    ] = None,
+    as_json: Json = False,
 ) -> None:  # fmt: skip
     """Add a post, from a template or with permissions one by one."""
     if template and template not in POST_TEMPLATES:
@@ -53,7 +60,7 @@ def add(
 
 
 @app.command()
-def assign(post: int, username: str, *, as_json: Json = False) -> None:
+def assign(post: Key, username: Username, *, as_json: Json = False) -> None:
     """Give a person a post."""
     with command_context() as ctx:
         row = _post(ctx, post)
@@ -62,7 +69,7 @@ def assign(post: int, username: str, *, as_json: Json = False) -> None:
 
 
 @app.command()
-def release(post: int, username: str, *, as_json: Json = False) -> None:
+def release(post: Key, username: Username, *, as_json: Json = False) -> None:
     """End a person's holding of a post."""
     with command_context() as ctx:
         row = _post(ctx, post)

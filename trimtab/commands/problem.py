@@ -18,6 +18,8 @@ COLUMNS = {
     "opened_at": lambda row: row.opened_at,
 }
 
+Key = Annotated[int, typer.Argument(help="The problem's id.")]
+
 
 @app.command("list")
 def list_all(*, as_json: Json = False) -> None:
@@ -28,7 +30,10 @@ def list_all(*, as_json: Json = False) -> None:
 
 @app.command("open")
 def open_problem(
-    title: str, *, description: Annotated[str, typer.Option()] = "", as_json: Json = False
+    title: Annotated[str, typer.Argument(help="What is wrong, in one line.")],
+    *,
+    description: Annotated[str, typer.Option(help="What is known of it.")] = "",
+    as_json: Json = False,
 ) -> None:
     """Open a problem."""
     with command_context() as ctx:
@@ -38,9 +43,12 @@ def open_problem(
 
 @app.command("known-error")
 def known_error(
-    problem: int, *, root_cause: Annotated[str, typer.Option()],
-    workaround: Annotated[str, typer.Option()], as_json: Json = False,
-) -> None:  # fmt: skip
+    problem: Key,
+    *,
+    root_cause: Annotated[str, typer.Option(help="Why it happens.")],
+    workaround: Annotated[str, typer.Option(help="What helps until it is solved.")],
+    as_json: Json = False,
+) -> None:
     """Write down the cause and what helps meanwhile."""
     with command_context() as ctx:
         row = problems.record_known_error(
@@ -50,7 +58,7 @@ def known_error(
 
 
 @app.command()
-def resolve(problem: int, *, as_json: Json = False) -> None:
+def resolve(problem: Key, *, as_json: Json = False) -> None:
     """Close a problem for good."""
     with command_context() as ctx:
         show_one(problems.resolve(ctx, problem), COLUMNS, as_json=as_json)

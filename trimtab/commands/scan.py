@@ -1,14 +1,11 @@
 """`trimtab scan`: collect and judge devices now."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from changes.attribution import attribute
-from core.context import Context
 from drift.observation import Observation
 from drift.scan import ScanSummary, scan
 from drift.selection import select_devices
@@ -17,13 +14,13 @@ from trimtab.console import (
     Json,
     acting_person,
     command_runtime,
-    err,
     out,
     plain,
     print_json,
     safe,
     show,
 )
+from trimtab.progress import bar
 
 app = typer.Typer()
 
@@ -48,39 +45,18 @@ def scan_devices(
     """Collect and judge devices; exit 1 when one drifted or could not be judged."""
     with command_runtime() as runtime:
         person = acting_person(runtime)
-
-        @contextmanager
-        def contexts() -> Iterator[Context]:
-            with runtime.context(person, ORIGIN) as ctx:
-                yield ctx
-
-        with contexts() as ctx:
+        with runtime.context(person, ORIGIN) as ctx:
             devices = select_devices(
                 ctx, permission="drift.scan", hostnames=hostnames or (), site=site
             )
-        with _bar(len(devices)) as advance:
+        with bar("scan", len(devices)) as advance:
             summary = scan(
-                contexts, devices, attribute=attribute, progress=advance,
-                threads=threads or runtime.settings.collect_threads,
+                lambda: runtime.context(person, ORIGIN), devices, attribute=attribute,
+                threads=threads or runtime.settings.collect_threads, progress=advance,
             )  # fmt: skip
     _show(summary, as_json=as_json)
     if any(seen.outcome not in FINE for seen in summary.observations):
         raise typer.Exit(1)
-
-
-@contextmanager
-def _bar(total: int) -> Iterator[Callable[[Observation], None]]:
-    columns = (
-        TextColumn("scan"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-        TextColumn("{task.fields[last]}"),
-    )  # fmt: skip
-    with Progress(*columns, console=err, transient=True) as progress:
-        task = progress.add_task("scan", total=total, last="")
-
-        def advance(seen: Observation) -> None:
-            progress.update(task, advance=1, last=safe(f"{seen.hostname} {seen.outcome}"))
-
-        yield advance
 
 
 def _show(summary: ScanSummary, *, as_json: bool) -> None:

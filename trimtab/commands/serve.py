@@ -4,14 +4,14 @@ import typer
 
 from core.settings import load_settings
 from scheduler.service import ClockService, WorkerService
-from trimtab.console import command_runtime, out
+from trimtab.console import Json, command_runtime, tell
 from trimtab.serving import ApiService, DatabaseService, serve, set_up_logging
 
 app = typer.Typer()
 
 
 @app.command("serve")
-def serve_all() -> None:
+def serve_all(*, as_json: Json = False) -> None:
     """Serve pages and REST, fire schedules and run jobs, until Ctrl-C or SIGTERM."""
     settings = load_settings()
     set_up_logging(settings)
@@ -19,8 +19,9 @@ def serve_all() -> None:
         api = ApiService(runtime)
         serve(
             [DatabaseService(runtime), api, ClockService(runtime), WorkerService(runtime)],
-            ready=lambda: out.print(
-                f"Trimtab serves at {api.address}. Ctrl-C ends it; jobs under way end first."
+            ready=lambda: tell(
+                f"Trimtab serves at {api.address}. Ctrl-C ends it; jobs under way end first.",
+                {"address": api.address}, as_json=as_json,
             ),
-        )
-    out.print("ended")
+        )  # fmt: skip
+    tell("ended", {"ended": True}, as_json=as_json)

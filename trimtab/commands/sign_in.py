@@ -6,17 +6,26 @@ import typer
 
 from organization.people import actor_of, authenticate
 from organization.tokens import issue
-from trimtab.console import NOBODY, ORIGIN, command_runtime, keep_token, out, safe
+from trimtab.console import NOBODY, ORIGIN, Json, command_runtime, keep_token, tell
 
 app = typer.Typer()
 
 
 @app.command()
 def sign_in(
-    username: str,
+    username: Annotated[str, typer.Argument(help="The person's sign-in name.")],
     *,
-    password: Annotated[str, typer.Option(prompt=True, hide_input=True, envvar="TRIMTAB_PASSWORD")],
+    password: Annotated[
+        str,
+        typer.Option(
+            prompt=True,
+            hide_input=True,
+            envvar="TRIMTAB_PASSWORD",
+            help="Asked for when not given.",
+        ),
+    ],
     days: Annotated[int, typer.Option(min=1, max=365, help="Days until it ends.")] = 30,
+    as_json: Json = False,
 ) -> None:
     """Sign this operating-system user in as a person of the organization."""
     with command_runtime() as runtime:
@@ -24,4 +33,8 @@ def sign_in(
             person = authenticate(ctx, username, password)
         with runtime.context(actor_of(person), ORIGIN) as ctx:
             _, token = issue(ctx, person=person, name="command line", days=days)
-    out.print(f"Signed in as {safe(username)} for {days} days ({keep_token(token)}).")
+            file = keep_token(token)
+    tell(
+        f"Signed in as {username} for {days} days ({file}).",
+        {"username": username, "days": days, "file": str(file)}, as_json=as_json,
+    )  # fmt: skip

@@ -7,7 +7,7 @@ import typer
 
 from inventory import devices, snapshots
 from inventory.snapshot_models import Snapshot
-from trimtab.console import Json, command_context, out, print_json, safe, show
+from trimtab.console import Json, command_context, out, print_json, safe, show, show_one
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -46,11 +46,15 @@ def list_all(
 
 
 @app.command("show")
-def show_text(number: SnapshotId) -> None:
+def show_text(number: SnapshotId, *, as_json: Json = False) -> None:
     """The text of a snapshot, its secrets replaced by marks."""
     with command_context() as ctx:
         snapshot = snapshots.get_snapshot(ctx, number)
-        out.print(safe(snapshots.text_of(ctx, snapshot.digest)), end="", soft_wrap=True)
+        text = snapshots.text_of(ctx, snapshot.digest)
+        if as_json:
+            show_one(snapshot, COLUMNS | {"text": lambda _row: text}, as_json=True)
+        else:
+            out.print(safe(text), end="", soft_wrap=True)
 
 
 @app.command("diff")

@@ -30,9 +30,12 @@ def list_all(*, user: Whose = None, as_json: Json = False) -> None:
 
 @app.command()
 def issue(
-    name: str, *, user: Whose = None, days: Annotated[int, typer.Option(min=1, max=366)] = 90,
+    name: Annotated[str, typer.Argument(help="What it is for.")],
+    *,
+    user: Whose = None,
+    days: Annotated[int, typer.Option(min=1, max=366, help="Days until it ends.")] = 90,
     as_json: Json = False,
-) -> None:  # fmt: skip
+) -> None:
     """Make a token; it is shown this once."""
     with command_context() as ctx:
         row, token = tokens.issue(ctx, person=_person(ctx, user), name=name, days=days)
@@ -43,7 +46,7 @@ def issue(
 
 
 @app.command()
-def revoke(token: int, *, as_json: Json = False) -> None:
+def revoke(token: Annotated[int, typer.Argument(help="Its id.")], *, as_json: Json = False) -> None:
     """End a token."""
     with command_context() as ctx:
         show_one(tokens.revoke(ctx, token), COLUMNS, as_json=as_json)

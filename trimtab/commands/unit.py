@@ -26,7 +26,8 @@ def list_all(*, as_json: Json = False) -> None:
 
 @app.command()
 def add(
-    code: str, name: str,
+    code: Annotated[str, typer.Argument(help="One word that names the unit.")],
+    name: Annotated[str, typer.Argument(help="Its full name.")],
     *, parent: Annotated[str, typer.Option(help="Code of the unit above.")] = "root",
     as_json: Json = False,
 ) -> None:  # fmt: skip

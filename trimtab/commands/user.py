@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from organization import people
-from trimtab.console import Json, command_context, show, show_one
+from trimtab.console import Json, command_context, show, show_one, tell
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -18,8 +18,9 @@ COLUMNS = {
 }
 Password = Annotated[
     str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True,
-                      envvar="TRIMTAB_NEW_PASSWORD")
+                      envvar="TRIMTAB_NEW_PASSWORD", help="Asked for when not given.")
 ]  # fmt: skip
+Username = Annotated[str, typer.Argument(help="The person's sign-in name.")]
 
 
 @app.command("list")
@@ -31,8 +32,11 @@ def list_all(*, as_json: Json = False) -> None:
 
 @app.command()
 def add(
-    username: str, name: str, *, password: Password,
-    email: Annotated[str | None, typer.Option()] = None, as_json: Json = False,
+    username: Annotated[str, typer.Argument(help="The name to sign in with.")],
+    name: Annotated[str, typer.Argument(help="The person's full name.")],
+    *, password: Password,
+    email: Annotated[str | None, typer.Option(help="Where notices go.")] = None,
+    as_json: Json = False,
 ) -> None:  # fmt: skip
     """Add a person; posts give the permissions."""
     with command_context() as ctx:
@@ -43,14 +47,15 @@ def add(
 
 
 @app.command()
-def password(username: str, *, password: Password) -> None:
-    """Set a person's password."""
+def password(username: Username, *, password: Password, as_json: Json = False) -> None:
+    """Set a person's password; ends that person's web sessions."""
     with command_context() as ctx:
         people.set_password(ctx, people.by_username(ctx, username), password)
+    tell(f"The password of {username} is set.", {"username": username}, as_json=as_json)
 
 
 @app.command()
-def deactivate(username: str, *, as_json: Json = False) -> None:
+def deactivate(username: Username, *, as_json: Json = False) -> None:
     """End a person's access and posts."""
     with command_context() as ctx:
         person = people.by_username(ctx, username)

@@ -8,8 +8,8 @@ from core.errors import InvalidInput
 from core.settings import load_settings
 from operations.job_kinds import QUEUES
 from scheduler.service import WorkerService
-from trimtab.console import command_runtime, out
-from trimtab.serving import serve, set_up_logging
+from trimtab.console import Json, command_runtime, tell
+from trimtab.serving import DatabaseService, serve, set_up_logging
 
 app = typer.Typer()
 
@@ -19,7 +19,11 @@ Queues = Annotated[
 
 
 @app.command("worker")
-def run_worker(*, queue: Queues = []) -> None:  # noqa: B006 - Typer's way to say none
+def run_worker(
+    *,
+    queue: Queues = [],  # noqa: B006 - Typer's way to say none
+    as_json: Json = False,
+) -> None:
     """Run queued jobs until Ctrl-C or SIGTERM; jobs under way end first."""
     for name in queue:
         if name not in QUEUES:
@@ -28,6 +32,9 @@ def run_worker(*, queue: Queues = []) -> None:  # noqa: B006 - Typer's way to sa
     set_up_logging(settings)
     with command_runtime(settings) as runtime:
         serve(
-            [WorkerService(runtime, queues=queue or None)],
-            ready=lambda: out.print(f"The worker runs {', '.join(queue) or 'all queues'}."),
-        )
+            [DatabaseService(runtime), WorkerService(runtime, queues=queue or None)],
+            ready=lambda: tell(
+                f"The worker runs {', '.join(queue) or 'all queues'}.",
+                {"runs": "worker", "queues": queue or QUEUES}, as_json=as_json,
+            ),
+        )  # fmt: skip

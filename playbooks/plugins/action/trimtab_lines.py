@@ -36,6 +36,8 @@ def _rehearsed(rehearsed):
         "changed": rehearsed.would_change,
         "failed": bool(refused),
         "diff": {"prepared": rehearsed.diff},
+        "refused": refused,
+        "on_device": rehearsed.on_device,
         "msg": f"{where}; refused: {', '.join(refused)}" if refused else where,
     }
 

@@ -1,0 +1,126 @@
+"""Preview a change on its devices in Ansible's check mode. Changes nothing, approves nothing.
+
+Where a platform has configuration sessions the device itself judges the lines in one that is thrown
+away; elsewhere the difference is computed from what the device shows now.
+"""
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from changes import ansible
+from changes.ansible import Diffed, Told
+from changes.errors import AnsibleUnavailable, StaleDigest, WrongState
+from changes.execution import host_of
+from changes.models import ChangeRequest
+from changes.plans import Plan, TargetPlan, edited
+from changes.playbooks import playbook, shelve
+from changes.requests import plan_of, require_on_all
+from changes.run_folder import Host, private_folder
+from changes.states import State
+from core.context import Context
+from core.secrets import installation_key
+from inventory.redaction import redact
+
+SECONDS = 600
+PREVIEWED = frozenset({State.PROPOSED, State.APPROVED})
+
+How = Literal["asked", "computed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevicePreview:
+    """What the change would do to one device, secrets redacted.
+
+    `how` is "asked" where the device itself judged the lines, "computed" where the difference was
+    told from what it shows, None where neither came about; `problem` says why.
+    """
+
+    device_id: int
+    hostname: str
+    how: How | None = None
+    diff: str = ""
+    refused: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def preview(ctx: Context, change_id: int) -> tuple[DevicePreview, ...]:
+    """Rehearse a proposed or approved change; one result a device, in the order of the plan.
+
+    Needs `change.read` and `device.collect` on each device. No transaction is open while Ansible
+    works. Raises WrongState, and StaleDigest when a playbook is not the planned one any more.
+    """
+    change = ctx.get(ChangeRequest, change_id)
+    require_on_all(ctx, change, "change.read")
+    require_on_all(ctx, change, "device.collect")
+    if change.state not in PREVIEWED:
+        raise WrongState(f"Change {change_id} is {change.state}; there is nothing to preview.")
+    plan, digest = plan_of(change), change.digest
+    hosts = [host_of(ctx, target, target.lines, target.files) for target in plan.targets]
+    key = installation_key(ctx, "redaction")
+    with ctx.released():
+        told = _rehearsed(ctx, plan, hosts)
+    found = tuple(_device(target, told, key) for target in plan.targets)
+    ctx.record(
+        "change.previewed", change, digest=digest,
+        devices={one.hostname: one.problem or one.how for one in found},
+        refused=[f"{one.hostname}: {line}" for one in found for line in one.refused],
+    )  # fmt: skip
+    return found
+
+
+def _rehearsed(ctx: Context, plan: Plan, hosts: Sequence[Host]) -> Sequence[Told]:
+    """All that Ansible tells of the plan's playbook in check mode."""
+    heard: list[Told] = []
+    runs = ctx.settings.home / "runs"
+    with private_folder(runs) as place:
+        shelf = shelve(place)
+        name = edited(plan, shelf)
+        if name is not None:
+            raise StaleDigest(f"The playbook {name} was edited since the plan. Renew the plan.")
+        result = ansible.run(
+            playbook(plan.playbook, shelf), hosts, runs=runs, forks=ctx.settings.ansible_forks,
+            seconds=SECONDS, tell=heard.append, go_on=lambda: True, mode="check",
+        )  # fmt: skip
+    if result.status not in {"successful", "failed"}:
+        raise AnsibleUnavailable(f"The preview ended as {result.status} after {SECONDS} s at most.")
+    return heard
+
+
+def _device(target: TargetPlan, heard: Sequence[Told], key: bytes) -> DevicePreview:
+    told = [one for one in heard if one.host == target.hostname]
+    nothing = DevicePreview(device_id=target.device_id, hostname=target.hostname)
+    refused = tuple(line for one in told for line in one.refused)
+    failed = [one for one in told if one.status in {"failed", "unreachable"}]
+    if failed and not refused:
+        return replace(nothing, problem=failed[0].text or "Ansible reported a failure")
+    if not told:
+        return replace(nothing, problem="Ansible said nothing of it")
+    diffs = [_shown(diff, target, key) for one in told for diff in one.diffs]
+    return replace(
+        nothing, how="asked" if any(one.on_device for one in told) else "computed",
+        diff="\n".join(diff for diff in diffs if diff), refused=refused,
+    )  # fmt: skip
+
+
+def _shown(diff: Diffed, target: TargetPlan, key: bytes) -> str:
+    """One difference as a text, secrets redacted."""
+    if diff.prepared:
+        lines = diff.prepared.splitlines()
+        bare = _redacted([line[1:] for line in lines], target, key)
+        return "\n".join(line[:1] + rest for line, rest in zip(lines, bare, strict=False))
+    before, after = (
+        _redacted(text.splitlines(), target, key) for text in (diff.before, diff.after)
+    )
+    return "\n".join(
+        difflib.unified_diff(before, after, lineterm="", fromfile=diff.place, tofile=diff.place)
+    )
+
+
+def _redacted(lines: Sequence[str], target: TargetPlan, key: bytes) -> Sequence[str]:
+    """Lines with their secrets marked, read as lines of a file where the platform has files."""
+    section = "[file -]\n"
+    text = section + "\n".join(f" {line}" for line in lines)
+    marked = redact(text, platform=target.platform, key=key).removeprefix(section)
+    return [line.removeprefix(" ") for line in marked.split("\n")]

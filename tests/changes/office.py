@@ -1,0 +1,179 @@
+"""An organization whose devices have shown configurations already: changes without any network."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, select, text
+
+from changes import approvals, claims, requests
+from changes.execution import EXECUTOR
+from changes.models import Approval, ChangeRequest, ChangeRun, ChangeTarget
+from changes.requests import Wanted
+from core.actor import Actor, Origin
+from core.audit import AuditRecord
+from core.database import connect
+from core.runtime import Runtime
+from inventory import snapshots
+from inventory.models import Device
+from organization.models import PostHolding
+from organization.people import actor_of
+from organization.permissions import PERMISSIONS, POST_TEMPLATES
+from tests.conftest import Clock
+from tests.factories import make_device, make_person, make_post, make_site, make_unit
+
+ALL = Actor(name="arranger", granted=frozenset(PERMISSIONS))
+JOB = Origin(door="job")
+LINES = ("interface Loopback0", " description by request")
+STAFF = {"engineer": "network engineer", "approver": "approver", "second": "approver",
+         "auditor": "auditor", "operator": "operator"}  # fmt: skip
+
+
+def configuration(hostname: str, *, description: str = "router id") -> str:
+    return (
+        f"hostname {hostname}\n!\ninterface Loopback0\n description {description}\n"
+        " ip address 10.0.0.1 255.255.255.255\n!\nntp server 10.0.0.9\n"
+    )
+
+
+@dataclass
+class Office:
+    """Who and what the tests of the rules act with; `clock` is everybody's."""
+
+    runtime: Runtime
+    clock: Clock
+    people: dict[str, Actor] = field(default_factory=dict)
+    ids: dict[str, int] = field(default_factory=dict)
+    changes: list[int] = field(default_factory=list)
+
+    @contextmanager
+    def acting(self, name: str = "executor"):
+        with self.runtime.context(self.people[name], JOB) as ctx:
+            yield ctx
+
+    def shows(self, hostname: str, *, description: str = "router id") -> None:
+        """The device was collected and showed this."""
+        with self.acting("arranger") as ctx:
+            device = ctx.get(Device, self.ids[hostname])
+            snapshots.store(
+                ctx, device, source="running", doubts=(), facts={},
+                text=configuration(device.hostname, description=description),
+            )  # fmt: skip
+            ctx.record("test.collected", device)
+
+    def requested(self, *hostnames: str, lines=LINES, by="engineer", **wanted) -> ChangeRequest:
+        with self.acting(by) as ctx:
+            change = requests.request_lines(
+                ctx, {self.ids[name]: lines for name in hostnames},
+                Wanted(**{"title": "Describe", "reason": "asked", **wanted}),
+            )  # fmt: skip
+        self.changes.append(change.id)
+        return change
+
+    def approve(self, change: ChangeRequest, *, by="approver") -> None:
+        with self.acting(by) as ctx:
+            approvals.approve(ctx, change.id, digest=change.digest, note="right")
+
+    def approved(self, *hostnames: str, **wanted) -> ChangeRequest:
+        change = self.requested(*hostnames, **wanted)
+        self.approve(change)
+        return change
+
+    def claimed(self, change: ChangeRequest, *, worker="w1") -> claims.Claim | None:
+        with self.acting() as ctx:
+            return claims.claim(ctx, change.id, worker=worker)
+
+    def begun(self, change: ChangeRequest) -> claims.Claim:
+        held = self.claimed(change)
+        with self.acting() as ctx:
+            assert claims.begin(ctx, held)
+        return held
+
+    def reaped(self) -> int:
+        with self.acting() as ctx:
+            return claims.reap(ctx)
+
+    def now(self, change: ChangeRequest) -> ChangeRequest:
+        """The change as the database has it."""
+        with self.acting("arranger") as ctx:
+            return ctx.get(ChangeRequest, change.id)
+
+    def state(self, change: ChangeRequest) -> str:
+        return self.now(change).state
+
+    def _all(self, query):
+        with self.acting("arranger") as ctx:
+            return list(ctx.session.scalars(query))
+
+    def targets(self, change: ChangeRequest) -> list[str]:
+        rows = select(ChangeTarget.state).where(ChangeTarget.change_id == change.id)
+        return self._all(rows.order_by(ChangeTarget.device_id))
+
+    def votes(self, change: ChangeRequest) -> list[Approval]:
+        return self._all(select(Approval).where(Approval.change_id == change.id))
+
+    def runs(self, change: ChangeRequest) -> list[ChangeRun]:
+        query = select(ChangeRun).where(ChangeRun.change_id == change.id).order_by(ChangeRun.id)
+        return self._all(query)
+
+    def recorded(self, change: ChangeRequest) -> list[str]:
+        query = select(AuditRecord.action).where(
+            AuditRecord.subject_type == "change_request", AuditRecord.subject_id == str(change.id)
+        )
+        return self._all(query.order_by(AuditRecord.id))
+
+    def queued(self) -> list[int]:
+        """The changes of this office that wait in the queue."""
+        with self.runtime.engine.connect() as connection:
+            rows = connection.execute(
+                text(
+                    "SELECT (args->>'change_id')::int FROM procrastinate_jobs"
+                    " WHERE task_name = 'changes.execute' AND status = 'todo' ORDER BY id"
+                )
+            )
+            return [one for one in rows.scalars() if one in self.changes]
+
+    def emptied_queue(self) -> None:
+        with self.runtime.engine.begin() as connection:
+            connection.execute(text("DELETE FROM procrastinate_jobs"))
+
+    def dismiss(self, name: str) -> None:
+        """The person loses every post."""
+        with self.acting("arranger") as ctx:
+            held = PostHolding.person_id == self.people[name].person_id
+            ctx.session.execute(delete(PostHolding).where(held))
+            ctx.record("test.dismissed", ctx.get(Device, min(self.ids.values())))
+
+
+def open_office(runtime: Runtime, clock: Clock) -> Office:
+    """Everything in a unit of its own, so that offices share a database and not see each other."""
+    clock.at = datetime.now(UTC)
+    office = Office(runtime=runtime, clock=clock)
+    office.people = {"arranger": ALL, "executor": EXECUTOR}
+    with office.acting("arranger") as ctx:
+        unit = make_unit(ctx)
+        for name, template in STAFF.items():
+            person = make_person(ctx)
+            make_post(ctx, unit=unit, permissions=POST_TEMPLATES[template], holder=person)
+            office.people[name] = actor_of(person)
+        site = make_site(ctx, unit=unit)
+        for hostname in ("r1", "r2", "r3"):
+            name = f"{hostname}-{unit.code}"
+            office.ids[hostname] = make_device(ctx, site=site, hostname=name).id
+    for hostname in office.ids:
+        office.shows(hostname)
+    return office
+
+
+@contextmanager
+def fresh_database(server_url: str, name: str) -> Iterator[str]:
+    """A database with the whole schema, for as long as the body runs."""
+    name = f"{name}_{os.getpid()}"
+    engine = connect(server_url).execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_trimtab"))
+        yield server_url.replace("/postgres", f"/{name}")
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()

@@ -1,0 +1,119 @@
+"""Drift explained by changes: whose effect it is, or nobody's."""
+
+import pytest
+
+from changes import claims
+from changes.attribution import attribute
+from changes.by_hand import settle
+from changes.states import State
+from drift import baselines, observation
+from drift.models import Finding
+from inventory import snapshots
+from tests.changes.office import LINES
+
+
+@pytest.fixture
+def approved_state(office):
+    """What r1 and r2 show is their baseline."""
+    with office.acting("arranger") as ctx:
+        for hostname in ("r1", "r2"):
+            shown = snapshots.latest(ctx, office.ids[hostname])
+            baselines.approve_snapshot(ctx, shown.id, reason="first")
+    return office
+
+
+def judged(office, hostname="r1"):
+    with office.acting("arranger") as ctx:
+        return observation.judge_device(ctx, office.ids[hostname], attribute=attribute)
+
+
+def reason(office, seen):
+    with office.acting("arranger") as ctx:
+        return ctx.get(Finding, seen.finding_id).verdict_reason
+
+
+def settled(office):
+    with office.acting("arranger") as ctx:
+        return [one.id for one in settle(ctx)]
+
+
+def test_a_change_that_nobody_asked_for_is_unauthorised(approved_state):
+    approved_state.shows("r1", description="by somebody")
+    assert judged(approved_state).verdict == "unauthorised"
+
+
+def test_the_effect_of_an_approved_change_is_authorised(approved_state):
+    change = approved_state.approved("r1", method="by_hand")
+    approved_state.shows("r1", description="by request")
+    seen = judged(approved_state)
+    assert seen.verdict == "authorised"
+    assert f"C{change.id} (Describe)" in reason(approved_state, seen)
+
+
+def test_the_effect_of_a_change_that_is_only_proposed_is_unauthorised(approved_state):
+    approved_state.requested("r1", method="by_hand")
+    approved_state.shows("r1", description="by request")
+    assert judged(approved_state).verdict == "unauthorised"
+
+
+def test_more_than_the_approved_effect_is_unauthorised(approved_state):
+    approved_state.approved("r1", lines=["ntp server 10.0.0.8"], method="by_hand")
+    approved_state.shows("r1", description="by request")
+    assert judged(approved_state).verdict == "unauthorised"
+
+
+def correction(office):
+    """An approved change that takes r1 back to its baseline."""
+    office.shows("r1", description="by somebody")
+    judged(office)
+    return office.approved("r1", lines=["interface Loopback0", " description router id"])
+
+
+def test_drift_that_an_approved_change_corrects_is_not_applied_yet(approved_state):
+    correction(approved_state)
+    assert judged(approved_state).verdict == "not_applied"
+
+
+def test_drift_that_comes_back_after_its_correction_is_reverted(approved_state):
+    office = approved_state
+    change = correction(office)
+    held = office.begun(change)
+    with office.acting() as ctx:
+        claims.finish(ctx, held, State.SUCCEEDED, outcome="done")
+    office.shows("r1")
+    assert judged(office).outcome == "in_sync"
+    office.shows("r1", description="by somebody")
+    assert judged(office).verdict == "reverted"
+
+
+def test_a_change_by_hand_closes_once_all_its_devices_show_it(approved_state):
+    office = approved_state
+    change = office.approved("r1", "r2", method="by_hand", lines=LINES)
+    office.shows("r1", description="by request")
+    judged(office)
+    assert (change.id in settled(office), office.state(change)) == (False, "approved")
+    office.shows("r2", description="by request")
+    judged(office, "r2")
+    assert change.id in settled(office)
+    now = office.now(change)
+    assert (now.state, office.targets(change), now.closed_at) == (
+        "succeeded", ["done"] * 2, office.clock.at,
+    )  # fmt: skip
+
+
+def test_what_a_change_by_hand_came_to_is_the_new_baseline(approved_state):
+    office = approved_state
+    office.approved("r1", method="by_hand")
+    office.shows("r1", description="by request")
+    judged(office)
+    settled(office)
+    assert judged(office).outcome == "in_sync"
+
+
+def test_another_effect_than_the_approved_one_closes_nothing(approved_state):
+    office = approved_state
+    change = office.approved("r1", method="by_hand")
+    office.shows("r1", description="by somebody")
+    judged(office)
+    settled(office)
+    assert office.state(change) == "approved"

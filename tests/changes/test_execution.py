@@ -1,0 +1,254 @@
+"""Executing on a simulated network: in waves, once, verified, and back when anything is wrong."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+import psutil
+import pytest
+
+from changes import playbooks
+from changes.states import State
+from core.records import verify
+from lab import generate
+from lab.network import Fault
+from tests.changes.floor import at_line, typed_since
+
+CORRECT = "Bring devices back to their approved configuration"
+RESTORE = "Put devices back to the state before a change"
+BEATS = 2.5  # two beats of the lab's lease; the device answers nobody meanwhile
+
+
+def waves(floor, change):
+    """The hosts of each playbook that was started, in order."""
+    return [(one.task, one.text) for one in floor.log(change) if one.status == "wave"]
+
+
+@pytest.mark.slow
+def test_the_canary_goes_alone_and_the_rest_follow(floor):
+    canary, *rest = floor.devices[2], floor.devices[1], floor.devices[0]
+    change = floor.approved(canary, *rest)
+    assert floor.execute(change) is State.SUCCEEDED
+    assert waves(floor, change) == [
+        (CORRECT, canary.hostname), (CORRECT, f"{rest[0].hostname}, {rest[1].hostname}"),
+    ]  # fmt: skip
+    ids = floor.house.ids
+    assert floor.verified(change) == [(ids[one.hostname], True) for one in (canary, *rest)]
+    assert floor.targets(change) == ["done"] * 3
+    assert all(device.running() == device.startup for device in (canary, *rest))
+
+
+@pytest.mark.slow
+def test_a_canary_that_refuses_a_line_goes_back_and_nobody_follows(floor):
+    canary, other = floor.devices[:2]
+    before, mark = canary.running(), len(other.journal)
+    lines = ["interface Loopback0", " description of a bird", "frobnicate the widget"]
+    change = floor.approved(canary, other, lines=lines)
+    mark = len(other.journal)
+    assert floor.execute(change) is State.ROLLED_BACK
+    assert (canary.running(), typed_since(other, mark)) == (before, [])
+    assert floor.targets(change) == ["rolled_back", "waiting"]
+    assert canary.hostname in floor.now(change).outcome
+    assert "refused 'frobnicate the widget'" in " ".join(one.text for one in floor.log(change))
+
+
+@pytest.mark.slow
+def test_a_second_wave_that_cannot_save_takes_the_canary_back_too(floor):
+    canary, other = floor.devices[:2]
+    before = canary.running(), other.running()
+    change = floor.approved(canary, other)
+    floor.house.lab.set_fault(other, Fault.REFUSED_SAVE)
+    assert floor.execute(change) is State.ROLLED_BACK
+    assert (canary.running(), other.running()) == before
+    assert canary.startup == canary.running()
+    assert waves(floor, change)[-1] == (RESTORE, f"{canary.hostname}, {other.hostname}")
+
+
+@pytest.mark.slow
+def test_what_is_stopped_in_the_middle_goes_back(floor):
+    device = floor.devices[0]
+    before = device.running()
+    change = floor.approved(device)
+
+    def stop_and_wait_for_a_beat():
+        floor.stop(change)
+        time.sleep(BEATS)
+
+    at_line(device, "description number", stop_and_wait_for_a_beat)
+    assert floor.execute(change) is State.ROLLED_BACK
+    assert device.running() == before
+    assert floor.now(change).outcome.startswith("A person stopped it")
+
+
+@pytest.mark.slow
+def test_a_session_that_drops_in_the_middle_goes_back(floor):
+    device = floor.devices[2]
+    before = device.running()
+    change = floor.approved(device)
+
+    def drop_this_session_only():
+        device.faults.add(Fault.DROP)
+        at_line(device, "terminal width", lambda: device.faults.discard(Fault.DROP))
+
+    at_line(device, "description number", drop_this_session_only)
+    assert floor.execute(change) is State.ROLLED_BACK
+    assert (device.running(), floor.targets(change)) == (before, ["rolled_back"])
+
+
+@pytest.mark.slow
+def test_a_device_that_is_not_seen_any_more_is_interrupted_and_named(floor):
+    device = floor.devices[2]
+    change = floor.approved(device)
+    at_line(device, "description number", lambda: device.faults.add(Fault.DROP))
+    assert floor.execute(change) is State.INTERRUPTED
+    now = floor.now(change)
+    assert (floor.targets(change), now.closed_at) == (["interrupted"], None)
+    assert f"left devices in between: {device.hostname}: could not be observed" in now.outcome
+    assert waves(floor, change) == [(CORRECT, device.hostname), (RESTORE, device.hostname)]
+    assert floor.execute(change) is None
+
+
+@pytest.mark.slow
+def test_a_worker_that_lost_its_claim_touches_nothing_more_and_leaves_evidence(floor):
+    device = floor.devices[0]
+    change = floor.approved(device)
+
+    def lose_the_claim():
+        floor.sql("UPDATE change_run SET lease_until = now() - interval '1 second'"
+                  " WHERE change_id = :id", id=change.id)  # fmt: skip
+        time.sleep(BEATS)
+
+    at_line(device, "description number", lose_the_claim)
+    assert floor.execute(change) is State.RUNNING
+    assert waves(floor, change) == [(CORRECT, device.hostname)]
+    ((evidence,),) = floor.sql(
+        "SELECT late_evidence FROM change_run WHERE change_id = :id", id=change.id
+    )
+    assert device.hostname in evidence
+    floor.reap()
+    assert floor.now(change).state == "interrupted"
+
+
+@pytest.mark.slow
+def test_what_runs_is_what_was_judged_whoever_edits_the_playbooks_meanwhile(
+    floor, monkeypatch, tmp_path
+):
+    original = playbooks.shelve(tmp_path)
+    monkeypatch.setattr("changes.execution.shelve", lambda place: playbooks.shelve(place, original))
+    device = floor.devices[0]
+    change = floor.approved(device)
+
+    def edit():
+        (original / "tasks" / "apply.yml").write_text("- ansible.builtin.fail: {msg: edited}\n")
+
+    at_line(device, "show running-config", edit)
+    assert floor.execute(change) is State.SUCCEEDED
+
+
+@pytest.mark.slow
+def test_no_secret_is_in_an_argument_a_record_the_log_or_a_file_left_behind(floor):
+    device = floor.devices[0]
+    change = floor.approved(device)
+    seen = []
+
+    def look_around():
+        children = psutil.Process().children(recursive=True)
+        seen.extend(" ".join([*one.cmdline(), *one.environ().values()]) for one in children)
+
+    at_line(device, "description number", look_around)
+    assert floor.execute(change) is State.SUCCEEDED
+    assert any("ansible-playbook" in one for one in seen)
+    records = [bytes(row[0]).decode() for row in floor.sql("SELECT canonical FROM audit_record")]
+    told = "\n".join([*seen, *records, *(one.text for one in floor.log(change))])
+    assert generate.PASSWORD not in told
+    assert generate.ENABLE not in told
+    assert list((floor.house.runtime.settings.home / "runs").iterdir()) == []
+    with floor.house.acting(floor.house.auditor) as ctx:
+        assert verify(ctx).ok
+
+
+def untouched(floor, device, change, *, ends):
+    """Execute, and see that the device was typed at by nobody."""
+    mark = len(device.journal)
+    assert floor.execute(change) is ends
+    assert typed_since(device, mark) == []
+    assert waves(floor, change) == []
+    assert floor.targets(change) == ["waiting"]
+
+
+def test_a_change_before_its_window_waits(floor):
+    device = floor.devices[0]
+    start = datetime.now(UTC) + timedelta(hours=1)
+    change = floor.approved(device, window=(start, start + timedelta(hours=1)))
+    untouched(floor, device, change, ends=State.APPROVED)
+
+
+def test_a_device_that_does_not_answer_before_the_change_fails_it(floor):
+    device = floor.devices[0]
+    change = floor.approved(device)
+    device.faults.add(Fault.REFUSED_LOGIN)
+    untouched(floor, device, change, ends=State.FAILED)
+    assert f"{device.hostname} could not be observed before" in floor.now(change).outcome
+
+
+def test_a_device_that_went_into_maintenance_makes_the_approvals_void(floor):
+    device = floor.devices[0]
+    change = floor.approved(device)
+    one = {"id": floor.house.ids[device.hostname]}
+    floor.sql("UPDATE device SET state = 'maintenance' WHERE id = :id", **one)
+    untouched(floor, device, change, ends=State.PROPOSED)
+    floor.sql("UPDATE device SET state = 'active' WHERE id = :id", **one)
+
+
+def test_approvals_that_count_no_more_run_nothing(floor):
+    device = floor.devices[0]
+    change = floor.approved(device)
+    floor.sql("UPDATE approval SET voided_at = now() WHERE change_id = :id", id=change.id)
+    untouched(floor, device, change, ends=State.PROPOSED)
+
+
+def test_a_plan_that_is_not_what_was_signed_runs_nothing(floor):
+    device = floor.devices[0]
+    change = floor.approved(device)
+    floor.sql(
+        "UPDATE change_request SET plan = jsonb_set(plan, '{targets,0,lines}', '[\"reload\"]')"
+        " WHERE id = :id", id=change.id,
+    )  # fmt: skip
+    untouched(floor, device, change, ends=State.PROPOSED)
+
+
+def test_a_playbook_edited_after_the_approval_runs_nothing(floor, monkeypatch, tmp_path):
+    device = floor.devices[0]
+    change = floor.approved(device)
+    copy = playbooks.shelve(tmp_path)
+    with (copy / "plugins" / "action" / "trimtab_lines.py").open("a") as text:
+        text.write("# edited\n")
+    monkeypatch.setattr("changes.execution.shelve", lambda place: playbooks.shelve(place, copy))
+    untouched(floor, device, change, ends=State.PROPOSED)
+    assert "edited after the approval" in floor.now(change).outcome
+
+
+def test_a_change_that_a_person_stops_before_it_touches_a_device_is_cancelled(floor):
+    device = floor.devices[0]
+    change = floor.approved(device)
+    at_line(device, "show running-config", lambda: floor.stop(change))
+    untouched(floor, device, change, ends=State.CANCELLED)
+    floor.reap()
+    assert floor.now(change).state == "cancelled"
+
+
+def test_a_claim_lost_while_the_devices_were_observed_begins_nothing(floor):
+    device = floor.devices[0]
+    change = floor.approved(device)
+    at_line(device, "show running-config", lambda: floor.sql(
+        "UPDATE change_run SET lease_until = now() - interval '1 second' WHERE change_id = :id",
+        id=change.id,
+    ))  # fmt: skip
+    mark = len(device.journal)
+    assert floor.execute(change) is State.RUNNING
+    assert typed_since(device, mark) == []
+    floor.reap()
+    assert (floor.now(change).state, floor.targets(change)) == ("approved", ["waiting"])
+
+
+def test_what_is_not_ours_to_run_is_not_run(floor):
+    assert floor.execute(floor.requested(floor.devices[0])) is None
