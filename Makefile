@@ -3,7 +3,7 @@ BIN := .venv/bin
 ARGS ?=
 PYTEST_ARGS ?= -n 2
 
-.PHONY: set-up demo test check lock bench-demo clean
+.PHONY: set-up demo test check lock bench-demo bench-drift clean
 set-up:
 	@.ci/set-up
 
@@ -25,6 +25,9 @@ lock: set-up
 
 bench-demo: set-up
 	@$(BIN)/python -m benchmarks.demo $(ARGS)
+
+bench-drift: set-up
+	@$(BIN)/python -m benchmarks.drift
 
 clean:
 	rm -rf .venv var api/web/static api/web/assets/node_modules

@@ -1,5 +1,6 @@
 """May an approved change run right now? Looks at everything again; touches nothing."""
 
+from datetime import datetime
 from pathlib import Path
 
 from changes import approvals
@@ -32,18 +33,21 @@ def still_allowed(ctx: Context, change_id: int, *, shelf: Path) -> Plan:
     name = edited(plan, shelf)
     if name is not None:
         raise StaleDigest(f"The playbook {name} was edited after the approval.")
-    if len(approvals.standing(ctx, change)) < approvals.REQUIRED[change.kind]:
+    if len(approvals.standing(ctx, change)) < approvals.REQUIRED[plan.kind]:
         raise NotApproved(f"Change {change.id} lacks approvals that count now.")
-    _require_open_window(ctx, change)
+    _require_open_window(ctx, plan, change)
     for target in plan.targets:
         _require_pre_state(ctx, target)
-    _require_open_window(ctx, change)  # observing took its time
+    _require_open_window(ctx, plan, change)  # observing took its time
     return plan
 
 
-def _require_open_window(ctx: Context, change: ChangeRequest) -> None:
-    start, end = change.window_start, change.window_end
-    if start is not None and end is not None and not start <= ctx.now() < end:
+def _require_open_window(ctx: Context, plan: Plan, change: ChangeRequest) -> None:
+    """The window that was signed with the plan, whatever the row says."""
+    if plan.window_start is None or plan.window_end is None:
+        return
+    start, end = (datetime.fromisoformat(one) for one in (plan.window_start, plan.window_end))
+    if not start <= ctx.now() < end:
         raise WindowClosed(f"The window of change {change.id} is not open now.")
 
 

@@ -1,5 +1,7 @@
 """The approved configuration of each device, versioned. Never changes what a version says."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
 from core.context import Context
@@ -72,6 +74,18 @@ def versions(ctx: Context, device_id: int) -> tuple[Baseline, ...]:
     ctx.require("snapshot.read", ctx.get(Device, device_id))
     rows = select(Baseline).where(Baseline.device_id == device_id).order_by(Baseline.version.desc())
     return tuple(ctx.session.scalars(rows))
+
+
+def approved_among(ctx: Context, device_ids: Collection[int]) -> frozenset[int]:
+    """Those of these devices that have a valid baseline, where the person may read it."""
+    rows = (
+        select(Baseline.device_id)
+        .join(Baseline.device)
+        .join(Device.site)
+        .where(Baseline.valid_until.is_(None), Baseline.device_id.in_(device_ids))
+        .where(Device.owned_by(ctx.units("snapshot.read")))
+    )
+    return frozenset(ctx.session.scalars(rows))
 
 
 def list_baselines(ctx: Context) -> tuple[Baseline, ...]:

@@ -1,5 +1,6 @@
 """Drift as it stands: one open finding a device, updated while it stays. Never judges a text."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -119,6 +120,19 @@ def list_findings(
         wanted.append(Finding.id < after)
     rows = select(Finding).join(Finding.device).join(Device.site).where(*wanted)
     return tuple(ctx.session.scalars(rows.order_by(Finding.id.desc()).limit(limit)))
+
+
+def standing(ctx: Context, device_ids: Collection[int]) -> Mapping[int, Finding]:
+    """What stands against these devices now: an open finding before a suppressed one."""
+    rows = (
+        select(Finding)
+        .join(Finding.device)
+        .join(Device.site)
+        .where(Finding.device_id.in_(device_ids), Finding.state.in_(("open", "suppressed")))
+        .where(Device.owned_by(ctx.units("drift.read")))
+        .order_by(Finding.state.desc(), Finding.id)
+    )
+    return {finding.device_id: finding for finding in ctx.session.scalars(rows)}
 
 
 def differences_of(finding: Finding) -> tuple[Difference, ...]:

@@ -1,10 +1,14 @@
 """Judge one device: running against intended. Pure and deterministic."""
 
-from drift.engine import junos, sections
-from drift.engine.commands import Plan, plan
-from drift.engine.compare import differences
+from drift.engine import flat, junos, paths, sections
+from drift.engine.commands import plan
+from drift.engine.delta import delta
+from drift.engine.differences import differences
+from drift.engine.leaving import typed
 from drift.engine.model import Assessment, Refusal
-from drift.engine.read import lines_of, normalised, tree
+from drift.engine.read import normalised
+from drift.engine.steps import Plan
+from drift.engine.texts import refuse_binary
 from drift.platforms import Platform
 from drift.platforms import platform as named
 
@@ -14,17 +18,20 @@ IN_SYNC = Assessment(in_sync=True)
 def assess(running: str, intended: str, *, platform: str) -> Assessment:
     """Differences between two texts, and the commands that correct them.
 
-    Raises UnknownPlatform, or NotText when a text is binary.
+    Raises UnknownPlatform, or NotText when what differs is binary.
     """
     data = named(platform)
     if running == intended:
-        lines_of(running)
         return IN_SYNC
-    if data.style == "junos":
-        return junos.assess(running, intended)
+    if data.style == "indent":
+        return _indented(running, intended, data)
     if data.style == "sections":
         return sections.assess(running, intended)
-    return _indented(running, intended, data)
+    if data.style == "json":
+        return flat.assess_json(running, intended, data)
+    if data.style == "set":
+        return paths.assess(running, intended, data)
+    return junos.assess(running, intended)
 
 
 def normalise(text: str, *, platform: str) -> str:
@@ -33,16 +40,24 @@ def normalise(text: str, *, platform: str) -> str:
 
 
 def _indented(running: str, intended: str, data: Platform) -> Assessment:
-    theirs, ours = tree(running, data), tree(intended, data)
-    found = tuple(differences(theirs, ours, data))
-    if not found:
+    for pattern, reason in data.shown.by_lines:
+        if pattern.search(running) or pattern.search(intended):
+            return flat.by_lines(running, intended, data, reason=reason)
+    found = delta(running, intended, data)
+    if found.empty:
         return IN_SYNC
-    forward, back = plan(theirs, ours, data), plan(ours, theirs, data)
+    told = tuple(differences(found))
+    refuse_binary("\n".join(one.line for one in told))
+    if data.typed.nothing:
+        places = dict.fromkeys(one.path or (one.line,) for one in told)
+        refusals = tuple(Refusal(path=path, reason=data.typed.nothing) for path in places)
+        return Assessment(in_sync=False, differences=told, refusals=refusals)
+    forward, back = plan(found, data), plan(found.turned(), data)
     return Assessment(
         in_sync=False,
-        differences=found,
-        remediation=forward.lines(),
-        rollback=back.lines(),
+        differences=told,
+        remediation=typed(forward.lines(), data),
+        rollback=typed(back.lines(), data),
         refusals=_refusals(forward, back),
     )
 

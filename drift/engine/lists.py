@@ -1,6 +1,13 @@
 """Lists inside lines: VLAN ranges, and flat lines that form a named list. Pure."""
 
+import re
+from collections.abc import Iterable
+
+from drift.engine.model import Node
+from drift.engine.places import Place
 from drift.platforms import Platform
+
+LIST = re.compile(r"[ ,]*\d+(?:(?:[ ,-]| to )\d+)*")
 
 
 def flat_name(line: str, platform: Platform) -> str:
@@ -13,9 +20,9 @@ def flat_name(line: str, platform: Platform) -> str:
 
 
 def numbers(text: str) -> frozenset[int]:
-    """The numbers of `1,10-12`."""
+    """The numbers of `1,10-12` or `1 10 to 12`."""
     found: set[int] = set()
-    for part in text.split(","):
+    for part in text.replace(" to ", "-").replace(",", " ").split():
         low, _, high = part.partition("-")
         found.update(range(int(low), int(high or low) + 1))
     return frozenset(found)
@@ -30,12 +37,43 @@ def ranged(line: str, platform: Platform) -> tuple[str, frozenset[int]] | None:
     return None
 
 
-def spans(values: frozenset[int]) -> str:
-    """The shortest text of a set of numbers."""
+def ranges(nodes: Iterable[Node], platform: Platform) -> dict[str, frozenset[int]]:
+    """All numbers of list-valued lines, by the words before them."""
+    found: dict[str, frozenset[int]] = {}
+    for node in nodes:
+        if held := ranged(node.line, platform):
+            found[held[0]] = found.get(held[0], frozenset()) | held[1]
+    return found
+
+
+def spans(values: frozenset[int], platform: Platform) -> str:
+    """The shortest text of a set of numbers, as the platform writes it."""
     parts: list[list[int]] = []
     for value in sorted(values):
         if parts and parts[-1][1] == value - 1:
             parts[-1][1] = value
         else:
             parts.append([value, value])
-    return ",".join(str(low) if low == high else f"{low}-{high}" for low, high in parts)
+    typed = platform.typed
+    return typed.between.join(
+        str(low) if low == high else f"{low}{typed.span}{high}" for low, high in parts
+    )
+
+
+def added(nodes: Iterable[Node], place: Place) -> dict[str, frozenset[int]]:
+    """The numbers that lines add to a list, by the words before them, over all such lines."""
+    found: dict[str, frozenset[int]] = {}
+    for node in nodes:
+        words, text = adds(node.line, place)
+        if words:
+            found[words] = found.get(words, frozenset()) | numbers(text)
+    return found
+
+
+def adds(line: str, place: Place) -> tuple[str, str]:
+    """The words and the numbers of a line that adds to a list; empty where it does not."""
+    for rule in place.platform.typed.additive:
+        found = rule.lines.match(line)
+        if found and rule.section.search(place.name) and LIST.fullmatch(line, found.end()):
+            return found.group(0), line[found.end() :]
+    return "", ""

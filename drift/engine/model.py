@@ -1,4 +1,4 @@
-"""What the engine speaks of: differences, refusals, an assessment. Plain frozen values."""
+"""What the engine speaks of: differences, refusals, an assessment. Plain values."""
 
 import hashlib
 import json
@@ -63,19 +63,28 @@ def fingerprint(differences: tuple[Difference, ...]) -> str:
 
 @dataclass(slots=True, kw_only=True)
 class Node:
-    """A line with the lines below it; `block` holds a multi-line value's lines as shown."""
+    """A line with the lines below it; `block` holds a multi-line value's lines as shown.
+
+    `below` are the pieces of text that the children were read from, with their line numbers.
+    """
 
     line: str
     number: int
     children: list["Node"]
     block: tuple[str, ...] = ()
+    below: list[tuple[int, str]]
 
     @property
     def content(self) -> tuple[str, ...]:
         """The whole node as comparable text."""
         if self.block:
             return self.block
-        found = [self.line]
-        for child in self.children:
-            found += [f" {line}" for line in child.content]
-        return tuple(found)
+        if not self.children:
+            return (self.line,)
+        return (self.line, *(f" {line}" for child in self.children for line in child.content))
+
+    def holds(self, word: str) -> bool:
+        """Whether the word stands anywhere in the node."""
+        if word in self.line or (self.block and any(word in line for line in self.block)):
+            return True
+        return bool(self.children) and any(child.holds(word) for child in self.children)

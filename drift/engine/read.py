@@ -1,115 +1,138 @@
-"""Text to a tree of lines, by the platform's data. Pure; refuses what is not text."""
+"""Blocks to nodes and nodes to lines, by the platform's data. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from drift.engine.lists import flat_name
 from drift.engine.model import Node, NotText
-from drift.platforms import InSection, Multiline, Platform
+from drift.engine.places import Place
+from drift.engine.texts import (
+    CHILD,
+    VALUE,
+    Numbered,
+    blocks,
+    children,
+    joined,
+    lines_of,
+    prepared,
+    said,
+)
+from drift.platforms import Multiline, Platform
 
-CONTROL = re.compile(r"[\x00-\x02\x04-\x08\x0b\x0c\x0e-\x1f\x7f]")  # ETX (3) delimits IOS banners
-
-
-def lines_of(text: str) -> list[str]:
-    """Lines without their ends; CR LF and LF are the same. Raises NotText for binary content."""
-    found = CONTROL.search(text)
-    if found:
-        number = text.count("\n", 0, found.start()) + 1
-        raise NotText(
-            f"Line {number} holds the control character {found.group()!r}: this is no "
-            "configuration text. Collect it again, or give the file that holds the text."
-        )
-    return [line.rstrip("\r") for line in text.split("\n")]
+DEEPEST = 40  # levels of sections; devices show fewer than ten
+NUMBERED = re.compile(r"\d+ ")
 
 
 def tree(text: str, platform: Platform) -> Node:
-    """The configuration as a tree; ignored lines and stated defaults are not in it."""
-    root = Node(line="", number=0, children=[])
-    stack: list[tuple[int, Node]] = [(-1, root)]
-    numbered = iter(enumerate(lines_of(text), start=1))
-    for number, raw in numbered:
-        line = raw.strip()
-        if not line or platform.ignored.match(line):
+    """The whole configuration; ignored lines and stated defaults are not in it."""
+    below = blocks(joined(prepared(said(text, platform), platform.multiline)))
+    return Node(line="", number=0, children=parsed(below, Place((), platform)), below=below)
+
+
+def parsed(found: Iterable[Numbered], place: Place) -> list[Node]:
+    """Blocks as nodes; what is ignored or holds anyhow is not among them, repeated headers are one.
+
+    In ordered sections and flat lists every line stands for itself.
+    """
+    nodes: list[Node] = []
+    by_line: dict[str, Node] = {}
+    for number, block in found:
+        key = key_of(block, place)
+        node = node_of(number, block, key, place) if key else None
+        if node is None:
             continue
-        indent = len(raw) - len(raw.lstrip())
-        while stack[-1][0] >= indent:
-            stack.pop()
-        parent = stack[-1][1]
-        multi = next((one for one in platform.multiline if one.start.match(raw)), None)
-        if multi is not None:
-            parent.children.append(_swallow(raw, number, numbered, multi))
-            continue
-        node = Node(line=line, number=number, children=[])
-        parent.children.append(node)
-        stack.append((indent, node))
-    _drop_defaults(root, platform, path=())
-    return root
+        twin = by_line.setdefault(key, node)
+        if twin is node or place.ordered or flat_name(key, place.platform):
+            nodes.append(node)
+        elif node.block:
+            twin.block = node.block  # the device keeps the last one
+        else:
+            _merge(twin, node)
+    return nodes
 
 
-def _swallow(raw: str, number: int, rest: Iterator[tuple[int, str]], multi: Multiline) -> Node:
-    """A multi-line value as one node; its key stands for the whole."""
-    key = multi.key.match(raw.strip())
-    name = key.group(0) if key else raw.strip()
-    body = [raw.rstrip()]
-    delimiter = _delimiter(raw) if multi.end is None else ""
-    if delimiter and raw.split(maxsplit=2)[2].count(delimiter) > 1:
-        return Node(line=name, number=number, children=[], block=tuple(body))
-    for _, following in rest:
-        body.append(following.rstrip())
-        if (delimiter in following) if multi.end is None else multi.end.match(following.strip()):
-            break
-    return Node(line=name, number=number, children=[], block=tuple(body))
+def key_of(block: str, place: Place) -> str:
+    """The line that stands for a block in its section; empty where the block says nothing."""
+    line = block.partition(CHILD)[0].strip()
+    if not line or place.platform.ignored.match(line):
+        return ""
+    value = value_of(block, place.platform)
+    if value is not None:
+        first = line.partition(VALUE)[0].rstrip()
+        key = value.key.match(first)
+        return key.group(0) if key else first
+    return "" if place.holds_anyhow(line) else line
 
 
-def _delimiter(line: str) -> str:
-    """A banner's delimiter: the first character of its text; `^C` is how ETX is shown."""
-    text = line.split(maxsplit=2)[2]
-    return "^C" if text.startswith("^C") else text[0]
+def value_of(block: str, platform: Platform) -> Multiline | None:
+    """How the multi-line value is written that the block is, or None."""
+    if not block.startswith(platform.value_opens):
+        return None
+    first = block.partition(VALUE)[0]
+    return next((one for one in platform.multiline if one.start.match(first)), None)
 
 
-def _drop_defaults(node: Node, platform: Platform, path: tuple[str, ...]) -> None:
-    place = "/".join(path)
-    node.children = [
-        child for child in node.children if not matches(platform.defaults, place, child.line)
-    ]
-    for child in node.children:
-        if child.children:
-            _drop_defaults(child, platform, (*path, child.line))
-    node.children = [
-        child
-        for child in node.children
-        if child.children or child.block or path or not platform.undeletable.match(child.line)
-    ]
+def node_of(number: int, block: str, line: str, place: Place) -> Node | None:
+    """A block as a node, `line` being its key; None where it says nothing.
+
+    Raises NotText where sections nest deeper than on any device.
+    """
+    if len(place.path) > DEEPEST:
+        raise NotText(
+            f"Line {number} is nested more than {DEEPEST} sections deep: this is no configuration "
+            "that a device shows."
+        )
+    platform = place.platform
+    if value_of(block, platform) is not None:
+        lines = block.replace(CHILD, VALUE).split(VALUE)
+        value = tuple(one.rstrip() for one in lines)
+        return Node(line=line, number=number, children=[], block=value, below=[])
+    below = children(number, block) if CHILD in block else []
+    inner = parsed(below, place.below(line)) if below else []
+    if not inner and not place.path and platform.undeletable.match(line):
+        return None  # it exists as hardware does, and nothing is said of it
+    return Node(line=line, number=number, children=inner, below=below)
 
 
-def matches(rules: Sequence[InSection], place: str, line: str) -> bool:
-    return any(rule.section.search(place) and rule.lines.match(line) for rule in rules)
+def _merge(into: Node, more: Node) -> None:
+    """One section written in two places."""
+    known = {child.line: child for child in into.children}
+    for child in more.children:
+        if child.line in known:
+            _merge(known[child.line], child)
+        else:
+            into.children.append(child)
+
+
+def in_order(nodes: Sequence[Node]) -> Sequence[Node]:
+    """Entries with numbers of their own stand in the order of these, wherever they are written."""
+    if not all(NUMBERED.match(node.line) for node in nodes):
+        return nodes
+    return sorted(nodes, key=lambda node: int(node.line.split(maxsplit=1)[0]))
 
 
 def normalised(text: str, platform: Platform) -> str:
     """The text without what comes and goes by itself; equal results are in sync."""
     if platform.style != "indent":
         return "\n".join(line.rstrip() for line in lines_of(text) if line.strip()) + "\n"
-    return "\n".join(shown(tree(text, platform), platform)) + "\n"
+    return "\n".join(shown(tree(text, platform), Place((), platform))) + "\n"
 
 
-def shown(node: Node, platform: Platform, *, path: tuple[str, ...] = ()) -> Iterator[str]:
+def shown(node: Node, place: Place) -> Iterator[str]:
     """The lines below a node, indented as the platform shows them."""
     for child in node.children:
-        yield from shown_node(child, platform, path=path)
+        yield from shown_node(child, place)
 
 
-def shown_node(node: Node, platform: Platform, *, path: tuple[str, ...]) -> Iterator[str]:
-    """One node with all below it."""
+def shown_node(node: Node, place: Place) -> Iterator[str]:
+    """One node of a section with all below it."""
     if node.block:
         yield from node.block
         return
-    yield platform.indent * len(path) + node.line
-    yield from shown(node, platform, path=(*path, node.line))
-    closing = closer((*path, node.line), platform)
-    if closing:
-        yield platform.indent * len(path) + closing
-
-
-def closer(path: tuple[str, ...], platform: Platform) -> str:
-    place = "/".join(path)
-    return next((line for section, line in platform.closers if section.match(place)), "")
+    yield place.pad + node.line
+    if not node.children and not place.platform.closers:
+        return
+    below = place.below(node.line)
+    yield from shown(node, below)
+    if closing := below.closing():
+        yield place.pad + closing

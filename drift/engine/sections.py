@@ -3,9 +3,9 @@
 A file is corrected as a whole by its own playbook, so that commands are refused here.
 """
 
-from drift.engine.compare import common
+from drift.engine.align import common
 from drift.engine.model import Assessment, Difference, Refusal
-from drift.engine.read import lines_of
+from drift.engine.texts import lines_of
 
 Lines = list[tuple[int, str]]
 REASON = "servers are corrected by whole files and packages, not by configuration lines"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from drift.rules import Rule, RulePackBroken, built_in, judge, read
+from drift.rules import Rule, RulePackBroken, Target, built_in, judge, read
 
 PASSING = {
     "cisco_ios": (
@@ -18,8 +18,8 @@ PASSING = {
 
 
 def failed(text, platform):
-    return {one.rule.id: one.detail for one in judge(text, built_in(), platform=platform)
-            if not one.passed}  # fmt: skip
+    found = judge(text, built_in(), target=Target(platform=platform))
+    return {one.rule.id: one.detail for one in found if not one.passed}
 
 
 @pytest.mark.parametrize("platform", PASSING)
@@ -75,14 +75,14 @@ def test_a_log_buffer_is_no_log_host():
 
 
 def test_a_platform_without_rules_has_no_verdicts():
-    assert judge("anything\n", built_in(), platform="unheard_of") == ()
+    assert judge("anything\n", built_in(), target=Target(platform="unheard_of")) == ()
 
 
 def test_many_offending_lines_are_counted():
     rule = Rule(
         id="X", title="x", why="x", severity="minor", platforms=("p",), forbid=(re.compile("a"),)
     )
-    [found] = judge("a1\na2\na3\na4\na5\n", (rule,), platform="p")
+    [found] = judge("a1\na2\na3\na4\na5\n", (rule,), target=Target(platform="p"))
     assert found.detail == "forbidden: a1; forbidden: a2; forbidden: a3; and 2 more"
 
 

@@ -1,0 +1,179 @@
+"""Text to blocks: one string for a top-level line with all that belongs to it. Pure.
+
+Nothing here looks at lines one by one: a text of thousands of lines becomes blocks by a handful of
+replacements. Inside a block `CHILD` stands for a line end before an indented line, `VALUE` for one
+inside a multi-line value.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from drift.engine.model import NotText
+from drift.platforms import Multiline, Platform
+
+VALUE, CHILD = "\x00", "\x01"
+CONTROL = re.compile(r"[\x00-\x02\x04-\x08\x0b\x0c\x0e-\x1f\x7f]")  # ETX (3) delimits IOS banners
+STRAY = re.compile(r"(?:\n(?:[!#][^\n\x01]*)?)+(?=\x01)")
+
+ANEW = "<secret: another text at each display>"
+LETTERS = "$"  # what sections begin with sorts behind this; empty lines and comments before
+
+Numbered = tuple[int, str]
+"""A block and the number of its first line, counted from 1 in the text as given."""
+
+
+def lines_of(text: str) -> list[str]:
+    """Lines without their ends; CR LF and LF are the same. Raises NotText for binary content."""
+    refuse_binary(text)
+    return [line.rstrip("\r") for line in text.split("\n")]
+
+
+def refuse_binary(text: str) -> None:
+    """Raise NotText when the text holds what no configuration shows."""
+    found = CONTROL.search(text)
+    if found:
+        number = text.count("\n", 0, found.start()) + 1
+        raise NotText(
+            f"Line {number} holds the control character {found.group()!r}: this is no "
+            "configuration text. Collect it again, or give the file that holds the text."
+        )
+
+
+def said(text: str, platform: Platform) -> str:
+    """The text as lines with what belongs to them indented, secrets of one display masked.
+
+    Every line keeps its number.
+    """
+    shown = platform.shown
+    if shown.wrapped:
+        whole = rf"(?:^.*{re.escape(shown.wrapped)}\n)+.*$"
+        text = re.sub(
+            whole, lambda found: _unwrapped(found.group(), shown.wrapped), text, flags=re.MULTILINE
+        )
+    if shown.headers:
+        text = re.sub(rf"^(?![\s#]|{re.escape(shown.headers)})", " ", text, flags=re.MULTILINE)
+    for pattern in shown.changing:
+        text = pattern.sub(rf"\g<1>{ANEW}", text)
+    return text
+
+
+def _unwrapped(lines: str, mark: str) -> str:
+    """One line of several, with as many empty ones behind it."""
+    whole = re.sub(rf"{re.escape(mark)}\n[ \t]*", "", lines)
+    return whole + "\n" * lines.count("\n")
+
+
+def prepared(text: str, values: Sequence[Multiline]) -> str:
+    """The text as blocks, each behind a line end; a line end closes the last one."""
+    text = carved(framed(text), values)
+    text = text.replace("\n ", f"{CHILD} ")
+    return text.replace("\n\t", f"{CHILD}\t") if "\t" in text else text
+
+
+def framed(text: str) -> str:
+    """The text with a line end before its first line and behind its last; CR LF is LF."""
+    if VALUE in text or CHILD in text:
+        refuse_binary(text)
+    if "\r" in text:
+        text = re.sub(r"\r+(?=\n|$)", "", text)
+    return f"\n{text}\n"
+
+
+def joined(text: str) -> str:
+    """A prepared text in which an empty line or a comment ends no section."""
+    return STRAY.sub(lambda found: found.group().replace("\n", CHILD), text)
+
+
+def strays(found: Iterable[str]) -> bool:
+    """Whether a block begins with an empty line or a comment that ends no section."""
+    return any(CHILD in one for one in [one for one in found if one < LETTERS])
+
+
+def blocks(text: str) -> list[Numbered]:
+    """All blocks of a prepared text."""
+    found = text.split("\n")[1:]
+    return list(zip(numbers(found, range(len(found)), first=1), found, strict=True))
+
+
+def numbers(found: Sequence[str], chosen: Iterable[int], *, first: int) -> Iterator[int]:
+    """The line numbers of some blocks, by increasing index; block 0 has the number `first`."""
+    counted = 0
+    for index in chosen:
+        passed = "\n".join(found[counted:index])
+        first += index - counted + passed.count(CHILD) + passed.count(VALUE)
+        counted = index
+        yield first
+
+
+def children(number: int, block: str) -> list[Numbered]:
+    """The blocks directly below a block's first line, with their line numbers."""
+    header, *lines = block.split(CHILD)
+    if not lines:
+        return []
+    number += header.count(VALUE) + 1
+    base = _indent(lines[0])
+    flat = f"{CHILD}{lines[0][:base]}"
+    if VALUE not in block and block.count(flat) == len(lines) and f"{flat} " not in block:
+        return list(enumerate(lines, start=number))
+    return _grouped(number, lines)
+
+
+def _grouped(number: int, lines: Sequence[str]) -> list[Numbered]:
+    found: list[Numbered] = []
+    base = -1
+    for line in lines:
+        indent = _indent(line)
+        if found and indent > base:
+            found[-1] = (found[-1][0], f"{found[-1][1]}{CHILD}{line}")
+        else:
+            base = indent
+            found.append((number, line))
+        number += line.count(VALUE) + 1
+    return found
+
+
+def _indent(line: str) -> int:
+    """Columns before the first word; a line without words ends nothing."""
+    return len(line) - len(line.lstrip()) if line.strip() else 1_000_000
+
+
+def carved(text: str, values: Sequence[Multiline]) -> str:
+    """The text with each multi-line value on one line."""
+    present = [one for one in values if any(f"\n{word}" in text for word in one.opens)]
+    if not present:
+        return text
+    pieces: list[str] = []
+    at = done = 0
+    while (place := _next_value(text, at, present)) is not None:
+        start, value = place
+        end = _end_of_value(text, start, value)
+        pieces += (text[done:start], text[start:end].replace("\n", VALUE))
+        at = done = end
+    return "".join((*pieces, text[done:]))
+
+
+def _next_value(text: str, at: int, values: Sequence[Multiline]) -> tuple[int, Multiline] | None:
+    """Where the next multi-line value starts, behind its line end."""
+    best: tuple[int, Multiline] | None = None
+    for value in values:
+        for word in value.opens:
+            found = text.find(f"\n{word}", at, best[0] if best else len(text))
+            while found >= 0 and not value.start.match(text, found + 1):
+                found = text.find(f"\n{word}", found + 1, best[0] if best else len(text))
+            if found >= 0:
+                best = (found + 1, value)
+    return best
+
+
+def _end_of_value(text: str, start: int, value: Multiline) -> int:
+    """The place of the line end behind the value's last line."""
+    line_end = text.index("\n", start)
+    if value.end is not None:
+        found = value.end.search(text, line_end + 1)
+        return text.index("\n", found.start()) if found else len(text) - 1
+    rest = text[start:line_end].split(maxsplit=2)[2]
+    delimiter = "^C" if rest.startswith("^C") else rest[0]
+    if rest.count(delimiter) > 1:
+        return line_end
+    closing = text.find(delimiter, line_end)
+    return text.index("\n", closing) if closing >= 0 else len(text) - 1
