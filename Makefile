@@ -3,7 +3,7 @@ BIN := .venv/bin
 ARGS ?=
 PYTEST_ARGS ?= -n 2
 
-.PHONY: set-up demo test check lock bench-demo bench-drift clean
+.PHONY: set-up demo test test-deep check lock bench-demo bench-drift clean
 set-up:
 	@.ci/set-up
 
@@ -12,6 +12,9 @@ demo: set-up
 
 test: set-up
 	$(BIN)/pytest $(PYTEST_ARGS)
+
+test-deep: set-up
+	TRIMTAB_TEST_DEEP=1 $(BIN)/pytest -n 2 tests/drift
 
 check: set-up
 	$(BIN)/ruff check

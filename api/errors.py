@@ -32,6 +32,7 @@ STATUS: Mapping[str, HTTPStatus] = {
     "device_timeout": HTTPStatus.GATEWAY_TIMEOUT,
     "notification_failed": HTTPStatus.BAD_GATEWAY,
     "ansible_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "judge_lost": HTTPStatus.SERVICE_UNAVAILABLE,
     "secret_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "database_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     # what an administrator of this installation puts right

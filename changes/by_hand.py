@@ -59,7 +59,9 @@ def _settled(ctx: Context, change: ChangeRequest) -> bool:
 def _shown(ctx: Context, target: TargetPlan) -> Finding | None:
     """The open finding that is exactly the declared effect on this device."""
     finding = ctx.session.scalar(
-        select(Finding).where(Finding.device_id == target.device_id, Finding.state == "open")
+        select(Finding).where(
+            Finding.device_id == target.device_id, Finding.state == "open", Finding.kind == "drift"
+        )
     )
     if finding is None:
         return None

@@ -23,6 +23,7 @@ from drift.engine import Assessment, Difference
 from drift.engine.apply import applied
 from drift.engine.places import SECRET
 from drift.engine.sections import file_of
+from drift.intent import sections
 from drift.platforms import platform
 from inventory import snapshots
 from inventory.models import Device
@@ -104,10 +105,15 @@ def edited(plan: Plan, shelf: Path = FOLDER) -> str | None:
     return next((name for name, was in pinned.items() if playbook(name, shelf).digest != was), None)
 
 
-def correction(ctx: Context, device: Device, intended: str) -> TargetPlan:
-    """The plan that brings a device from what it shows now to the intended text."""
+def correction(
+    ctx: Context, device: Device, intended: str, *, managed: Sequence[str] = ()
+) -> TargetPlan:
+    """The plan that brings a device from what it shows now to the intended text.
+
+    Only the `managed` sections, without any all of them.
+    """
     pre, running = _observed(ctx, device)
-    judged = assess(running, intended, platform=device.platform)
+    judged = sections.assess(running, intended, platform=device.platform, sections=managed)
     if judged.in_sync:
         raise NothingToDo(f"{device.hostname} is in sync already; there is nothing to correct.")
     if device.platform == "linux":

@@ -45,7 +45,13 @@ def corrected(ctx: Context, finding: Finding) -> TargetPlan:
     ctx.require("change.request", finding)
     if finding.state == "resolved":
         raise NothingToDo(f"Finding {finding.id} of {finding.device.hostname} is resolved.")
-    return correction(ctx, finding.device, baselines.text(ctx, finding.baseline))
+    if finding.kind != "drift":
+        raise NothingToDo(
+            f"Finding {finding.id} is about the {finding.kind} of {finding.device.hostname}: no "
+            "configuration puts that right."
+        )
+    intended, managed = baselines.text(ctx, finding.baseline), finding.baseline.sections
+    return correction(ctx, finding.device, intended, managed=managed)
 
 
 def request_lines(

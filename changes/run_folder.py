@@ -16,6 +16,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from core.audit import Fact
 from inventory.drivers import sealed
 from inventory.drivers.login import Login
@@ -25,6 +27,7 @@ KEPT = ("LANG", "LC_ALL", "TZ", "SSL_CERT_FILE")
 
 ROOT = Path(__file__).parents[1]
 SSH_PORT = 22
+KILLS = 5  # rounds: a process may fork while others are ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +47,7 @@ def private_folder(runs: Path) -> Iterator[Path]:
             _sweep(runs)
             place = Path(tempfile.mkdtemp(prefix="run-", dir=runs))
             held.enter_context(_locked(place, fcntl.LOCK_EX))
-        held.callback(shutil.rmtree, place, ignore_errors=True)
+        held.callback(_clear, place)
         yield place
 
 
@@ -52,7 +55,31 @@ def _sweep(runs: Path) -> None:
     """Remove the folders of workers that are no more, with the logins in them."""
     for left in runs.glob("run-*"):
         with suppress(OSError), _locked(left, fcntl.LOCK_EX | fcntl.LOCK_NB):
-            shutil.rmtree(left, ignore_errors=True)
+            _clear(left)
+
+
+def _clear(place: Path) -> None:
+    """End whatever of the run still lives, then remove its folder.
+
+    Ansible's workers lead sessions of their own: when Ansible itself is killed they go on, and may
+    still type on a device. What belongs to a run has its folder as home.
+    """
+    for _ in range(KILLS):
+        left = [process for process in psutil.process_iter() if _belongs(process, place)]
+        for process in left:
+            with suppress(psutil.Error):
+                process.kill()
+        if not left:
+            break
+        psutil.wait_procs(left, timeout=1)
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def _belongs(process: psutil.Process, place: Path) -> bool:
+    try:
+        return process.environ().get("HOME") == str(place)
+    except (psutil.Error, OSError):  # it ended meanwhile, or is another user's
+        return False
 
 
 @contextmanager

@@ -61,13 +61,19 @@ class Settings(BaseSettings):
     notify_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (), description="Apprise addresses for notifications; a space between them, or a list."
     )
+    intent_folder: Path | None = Field(
+        None, description="Folder (a git working tree) with templates of intended configurations."
+    )
+    rule_packs: Annotated[tuple[Path, ...], NoDecode] = Field(
+        (), description="Rule packs of your own, files or folders; a space between them, or a list."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property
     def key_path(self) -> Path:
         return self.secret_key_file or self.home / "secret.key"
 
-    @field_validator("notify_urls", mode="before")
+    @field_validator("notify_urls", "rule_packs", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(value.split()) if isinstance(value, str) else value

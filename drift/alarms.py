@@ -45,19 +45,22 @@ FAILURES: Mapping[str, Failure] = {
 }
 """By outcome of a collection; outcomes that are not here raise no event."""
 
+TITLES: Mapping[str, str] = {"drift": "drift", "facts": "change of facts"}
+"""By kind of finding."""
+
 GOOD: frozenset[str] = frozenset({"changed", "unchanged"})
 
 
 def tell(ctx: Context, finding: Finding) -> None:
     """Bring the event in line with an open finding: raise it, replace it, or close it."""
-    mark = f"drift:{finding.device.hostname}:{finding.fingerprint}"
+    mark = f"{finding.kind}:{finding.device.hostname}:{finding.fingerprint}"
     alarming = finding.verdict in ALARMING
     if finding.event is not None and (finding.event.fingerprint != mark or not alarming):
         hush(ctx, finding, note=f"The drift is now {finding.verdict}: {finding.verdict_reason}")
     if alarming:
         finding.event = events.raise_event(
-            _platform(ctx), fingerprint=mark, kind="drift",
-            title=f"{finding.device.hostname}: {finding.verdict} drift",
+            _platform(ctx), fingerprint=mark, kind=finding.kind,
+            title=f"{finding.device.hostname}: {finding.verdict} {TITLES[finding.kind]}",
             detail=_detail(finding), severity=finding.severity, device_id=finding.device_id,
         )  # fmt: skip
 

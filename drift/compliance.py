@@ -1,39 +1,39 @@
-"""Judge devices by the compliance rules and keep the latest verdict of each. Changes no device."""
+"""The compliance rules in force, and how devices stand to them. Judges nothing itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
 
-from sqlalchemy import delete, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select
 
 from core.context import Context
-from core.plugins import load
-from drift.models import RuleVerdict
-from drift.rules import Judgement, Rule, RulePack, Target, built_in
-from drift.rules import judge as judged
+from core.settings import Settings
+from drift.models import Judged
+from drift.rules import Rule, in_force
+from drift.severity import OTHERWISE, Severity
 from inventory.models import Device
-from inventory.snapshot_models import Snapshot
-
-GROUP = "trimtab.rules"
 
 
-def rules() -> tuple[Rule, ...]:
-    """Trimtab's own rules, then those of plugins."""
-    packs = load(GROUP, RulePack)  # type: ignore[type-abstract]
-    return (*built_in(), *(rule for pack in packs for rule in pack.rules()))
+def rules(settings: Settings) -> tuple[Rule, ...]:
+    """Trimtab's own rules, those of plugins, those of the installation's packs.
+
+    While one of these cannot be read, all others hold, and every device breaks the rule TT-PACKS.
+    """
+    return in_force(settings.rule_packs).with_the_broken()
 
 
-def judge(ctx: Context, device: Device, snapshot: Snapshot, running: str) -> tuple[Judgement, ...]:
-    """Judge a trusted snapshot's text and keep the verdicts; those of other rules go."""
-    found = judged(running, rules(), target=_target(device))
-    ctx.session.execute(
-        delete(RuleVerdict).where(
-            RuleVerdict.device_id == device.id,
-            RuleVerdict.rule_id.not_in([one.rule.id for one in found]),
-        )
-    )
-    if found:
-        _keep(ctx, device, snapshot, found)
-    return found
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleVerdict:
+    """The latest judgement of one compliance rule on one device."""
+
+    device_id: int
+    rule_id: str
+    snapshot_id: int
+    passed: bool
+    detail: str
+    severity: Severity
+    judged_at: datetime
 
 
 def verdicts(
@@ -44,44 +44,34 @@ def verdicts(
 
     `after` is the device and rule of the last one already seen.
     """
+    severities = {rule.id: rule.severity for rule in rules(ctx.settings)}
     rows = (
-        select(RuleVerdict)
-        .join(Device, Device.id == RuleVerdict.device_id)
+        select(Judged)
+        .join(Device, Device.id == Judged.device_id)
         .join(Device.site)
         .where(Device.owned_by(ctx.units("drift.read")))
-        .order_by(RuleVerdict.device_id, RuleVerdict.rule_id)
-        .limit(limit)
+        .order_by(Judged.device_id)
+        .execution_options(yield_per=100)
     )
     if after is not None:
-        rows = rows.where(tuple_(RuleVerdict.device_id, RuleVerdict.rule_id) > after)
+        rows = rows.where(Judged.device_id >= after[0])
     if device_id is not None:
-        rows = rows.where(RuleVerdict.device_id == device_id)
-    if passed is not None:
-        rows = rows.where(RuleVerdict.passed == passed)
-    return tuple(ctx.session.scalars(rows))
-
-
-def _target(device: Device) -> Target:
-    return Target(platform=device.platform, role=device.role, site=device.site.code)
-
-
-def _keep(ctx: Context, device: Device, snapshot: Snapshot, found: Sequence[Judgement]) -> None:
-    row = insert(RuleVerdict).values([
-        {
-            "device_id": device.id,
-            "rule_id": one.rule.id,
-            "snapshot_id": snapshot.id,
-            "passed": one.passed,
-            "detail": one.detail,
-            "severity": one.rule.severity,
-            "judged_at": ctx.now(),
-        }
-        for one in found
-    ])  # fmt: skip
-    kept = {
-        name: row.excluded[name]
-        for name in ("snapshot_id", "passed", "detail", "severity", "judged_at")
-    }
-    ctx.session.execute(
-        row.on_conflict_do_update(index_elements=["device_id", "rule_id"], set_=kept)
+        rows = rows.where(Judged.device_id == device_id)
+    if passed is False:
+        rows = rows.where(Judged.failed != {})
+    found = (
+        verdict
+        for row in ctx.session.scalars(rows)
+        for verdict in _verdicts(row, severities)
+        if after is None or (verdict.device_id, verdict.rule_id) > after
     )
+    return tuple(islice((one for one in found if passed in {None, one.passed}), limit))
+
+
+def _verdicts(row: Judged, severities: Mapping[str, Severity]) -> Iterator[RuleVerdict]:
+    for rule_id in sorted(row.rules):
+        yield RuleVerdict(
+            device_id=row.device_id, rule_id=rule_id, snapshot_id=row.snapshot_id,
+            passed=rule_id not in row.failed, detail=row.failed.get(rule_id, ""),
+            severity=severities.get(rule_id, OTHERWISE), judged_at=row.judged_at,
+        )  # fmt: skip

@@ -19,6 +19,12 @@ from inventory.models import Device
 from inventory.snapshot_models import Snapshot
 
 KIND = "drift"
+BACK: Mapping[str, str] = {
+    "drift": "The device is in sync with its baseline again.",
+    "facts": "The device is what is expected of it again.",
+}
+"""The kinds of findings, with what is noted when one is over."""
+
 DIFFERENCES = TypeAdapter(tuple[Difference, ...])
 SHAPES = TypeAdapter[Difference | Refusal](Difference | Refusal)
 
@@ -29,11 +35,17 @@ class FindingSettled(Conflict):
     code = "finding_settled"
 
 
+class WrongKind(Conflict):
+    """The finding is of a kind for which there is no such decision."""
+
+    code = "wrong_kind"
+
+
 def record(
     ctx: Context, device: Device, baseline: Baseline, snapshot: Snapshot, assessment: Assessment,
-    *, attribute: Attribution,
+    *, attribute: Attribution, kind: str = KIND,
 ) -> Finding | None:  # fmt: skip
-    """Open, update or resolve the device's drift finding; None when there is nothing to show.
+    """Open, update or resolve the device's finding of a kind; None when there is nothing to show.
 
     An untrusted snapshot changes nothing. A suppressed drift stays suppressed until its time,
     and only exactly that drift.
@@ -43,17 +55,17 @@ def record(
         return None
     baselines.lock_device(ctx, device.id)
     if assessment.in_sync:
-        _resolve_all(ctx, device, note="The device is in sync with its baseline again.")
+        _resolve_all(ctx, device, kind, note=BACK[kind])
         return None
     mark = fingerprint(assessment.differences)
     verdict = attribute(ctx, device.id, assessment)
-    silenced = _silenced(ctx, device, mark)
+    silenced = _silenced(ctx, device, kind, mark)
     if silenced is not None:
         return _stay_silent(ctx, silenced, baseline, snapshot, assessment, verdict)
-    finding = _open(ctx, device)
+    finding = _open(ctx, device, kind)
     before = (finding.fingerprint, finding.verdict) if finding else None
     if finding is None:
-        finding = Finding(device=device, opened_at=ctx.now(), state="open", kind=KIND)
+        finding = Finding(device=device, opened_at=ctx.now(), state="open", kind=kind)
     _show(ctx, finding, baseline, snapshot, assessment, verdict)
     ctx.add(finding)
     news = before != (finding.fingerprint, finding.verdict)
@@ -84,6 +96,12 @@ def accept_as_baseline(ctx: Context, finding_id: int, *, reason: str) -> Finding
     Raises FindingSettled when the device shows something else than the finding by now.
     """
     finding = _alive(ctx, finding_id, permission="baseline.approve")
+    if finding.kind != KIND:
+        raise WrongKind(
+            f"Finding {finding_id} is about the {finding.kind} of {finding.device.hostname}, not "
+            "its configuration. Expect them anew with `trimtab baseline facts approve`.",
+            finding=finding_id,
+        )
     latest = snapshots.latest(ctx, finding.device_id)
     if latest is None or latest.digest != finding.snapshot.digest:
         raise FindingSettled(
@@ -93,7 +111,9 @@ def accept_as_baseline(ctx: Context, finding_id: int, *, reason: str) -> Finding
         )
     baseline = baselines.approve_snapshot(ctx, latest.id, reason=reason)
     ctx.record("finding.accepted", finding, reason=reason, baseline=baseline.version)
-    _resolve_all(ctx, finding.device, note=f"Accepted as baseline {baseline.version}: {reason}")
+    _resolve_all(
+        ctx, finding.device, KIND, note=f"Accepted as baseline {baseline.version}: {reason}"
+    )
     return finding
 
 
@@ -135,6 +155,15 @@ def standing(ctx: Context, device_ids: Collection[int]) -> Mapping[int, Finding]
     return {finding.device_id: finding for finding in ctx.session.scalars(rows)}
 
 
+def alive_among(ctx: Context, device_ids: Collection[int], *, kind: str = KIND) -> frozenset[int]:
+    """Those of these devices that have an open or suppressed finding; asks no permission."""
+    rows = select(Finding.device_id).where(
+        Finding.device_id.in_(device_ids), Finding.state.in_(("open", "suppressed")),
+        Finding.kind == kind,
+    )  # fmt: skip
+    return frozenset(ctx.session.scalars(rows))
+
+
 def differences_of(finding: Finding) -> tuple[Difference, ...]:
     """The finding's differences as the engine gave them."""
     return DIFFERENCES.validate_python(finding.differences)
@@ -148,7 +177,7 @@ def expire_suppressions(ctx: Context) -> int:
     for finding in over:
         ctx.require("drift.scan", finding)
         baselines.lock_device(ctx, finding.device_id)
-        replaced = _open(ctx, finding.device) is not None
+        replaced = _open(ctx, finding.device, finding.kind) is not None
         finding.state = "resolved" if replaced else "open"
         finding.resolved_at = ctx.now() if replaced else None
         ctx.record("finding.suppression_ended", finding, reason=finding.suppressed_reason)
@@ -172,20 +201,20 @@ def _alive(ctx: Context, finding_id: int, *, permission: str) -> Finding:
     return finding
 
 
-def _open(ctx: Context, device: Device) -> Finding | None:
+def _open(ctx: Context, device: Device, kind: str) -> Finding | None:
     return ctx.session.scalar(
         select(Finding)
-        .where(Finding.device_id == device.id, Finding.kind == KIND, Finding.state == "open")
+        .where(Finding.device_id == device.id, Finding.kind == kind, Finding.state == "open")
         .execution_options(populate_existing=True)
     )
 
 
-def _silenced(ctx: Context, device: Device, mark: str) -> Finding | None:
+def _silenced(ctx: Context, device: Device, kind: str, mark: str) -> Finding | None:
     """The finding whose suppression covers this very drift now, even if it was gone meanwhile."""
     return ctx.session.scalar(
         select(Finding)
         .where(
-            Finding.device_id == device.id, Finding.kind == KIND, Finding.fingerprint == mark,
+            Finding.device_id == device.id, Finding.kind == kind, Finding.fingerprint == mark,
             Finding.suppressed_until > ctx.now(),
         )
         .order_by(Finding.id.desc())
@@ -197,7 +226,8 @@ def _stay_silent(
     ctx: Context, finding: Finding, baseline: Baseline, snapshot: Snapshot,
     assessment: Assessment, verdict: Verdict,
 ) -> Finding:  # fmt: skip
-    _resolve_all(ctx, finding.device, note="Only suppressed drift is left.", keep=finding)
+    note = "Only suppressed drift is left."
+    _resolve_all(ctx, finding.device, finding.kind, note=note, keep=finding)
     _show(ctx, finding, baseline, snapshot, assessment, verdict)
     finding.state = "suppressed"
     finding.resolved_at = None
@@ -205,10 +235,12 @@ def _stay_silent(
     return finding
 
 
-def _resolve_all(ctx: Context, device: Device, *, note: str, keep: Finding | None = None) -> None:
+def _resolve_all(
+    ctx: Context, device: Device, kind: str, *, note: str, keep: Finding | None = None
+) -> None:
     alive = select(Finding).where(
         Finding.device_id == device.id,
-        Finding.kind == KIND,
+        Finding.kind == kind,
         Finding.state.in_(("open", "suppressed")),
     )
     for finding in ctx.session.scalars(alive).all():

@@ -3,7 +3,17 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    and_,
+    or_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -18,7 +28,12 @@ VERDICTS = ("authorised", "not_applied", "unauthorised", "reverted", "noise", "u
 
 
 class Baseline(Base):
-    """The approved intended configuration of a device; versioned, one valid at a time."""
+    """The approved intended configuration of a device; versioned, one valid at a time.
+
+    It holds from `valid_from` (which may be to come) until `valid_until`; one that never held has
+    both at the same time. Until `grace_until` the version before is borne with. `sections` are the
+    patterns of what is managed; without any, everything is.
+    """
 
     __tablename__ = "baseline"
     __table_args__ = (
@@ -38,6 +53,49 @@ class Baseline(Base):
     approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     valid_from: Mapped[datetime]
     valid_until: Mapped[datetime | None]
+    grace_until: Mapped[datetime | None]
+    cohort: Mapped[int | None]
+    sections: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    provenance: Mapped[str] = mapped_column(Text, default="")
+
+    device: Mapped[Device] = relationship()
+
+    @classmethod
+    def holds_at(cls, time: datetime) -> ColumnElement[bool]:
+        """Whether the version is the valid one at this time; of a device, at most one is."""
+        return and_(cls.valid_from <= time, or_(cls.valid_until.is_(None), cls.valid_until > time))
+
+    @property
+    def governing_unit_id(self) -> int | None:
+        return self.device.governing_unit_id
+
+    @property
+    def label(self) -> str:
+        return f"{self.device.hostname} baseline {self.version}"
+
+
+class ExpectedFacts(Base):
+    """What the CMDB expects a device to be; versioned, the one without an end is valid."""
+
+    __tablename__ = "expected_facts"
+    __table_args__ = (
+        UniqueConstraint("device_id", "version"),
+        Index(
+            "uq_expected_facts_valid", "device_id", unique=True,
+            postgresql_where="valid_until IS NULL",
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"))
+    version: Mapped[int]
+    facts: Mapped[dict[str, Fact]] = mapped_column(JSONB)
+    source: Mapped[str] = mapped_column(Text)  # snapshot or given
+    snapshot_id: Mapped[int | None] = mapped_column(ForeignKey("snapshot.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
 
     device: Mapped[Device] = relationship()
 
@@ -47,7 +105,7 @@ class Baseline(Base):
 
     @property
     def label(self) -> str:
-        return f"{self.device.hostname} baseline {self.version}"
+        return f"{self.device.hostname} facts {self.version}"
 
 
 class Finding(Base):
@@ -96,16 +154,21 @@ class Finding(Base):
         return f"{self.device.hostname} {self.kind} {self.fingerprint[:12]}"
 
 
-class RuleVerdict(Base):
-    """The latest judgement of one compliance rule on one device."""
+class Judged(Base):
+    """How a device stood when it was last judged: from which inputs, and the rules it broke.
 
-    __tablename__ = "rule_verdict"
+    `inputs` is a digest over snapshot, baseline and rules; `rules` are the ids of all rules that
+    were asked, `failed` the details of those broken.
+    """
+
+    __tablename__ = "judged"
     audited: ClassVar[bool] = False
 
     device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), primary_key=True)
-    rule_id: Mapped[str] = mapped_column(Text, primary_key=True)
     snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshot.id"))
-    passed: Mapped[bool]
-    detail: Mapped[str] = mapped_column(Text, default="")
-    severity: Mapped[str] = mapped_column(Text)
+    baseline_id: Mapped[int | None] = mapped_column(ForeignKey("baseline.id"))
+    inputs: Mapped[bytes] = mapped_column(LargeBinary)
+    outcome: Mapped[str] = mapped_column(Text)
+    rules: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    failed: Mapped[dict[str, str]] = mapped_column(JSONB)
     judged_at: Mapped[datetime]

@@ -3,20 +3,26 @@
 from dataclasses import dataclass
 
 from core.context import Context
-from drift import alarms, assess, baselines, compliance, findings
+from drift import alarms, baselines, compliance, facts, findings, standing
 from drift.attribution import Attribution
+from drift.bulk import Judge, Result
+from drift.engine import Assessment
 from drift.models import Baseline, Finding
+from drift.standing import Inputs
 from inventory import discovery, snapshots
 from inventory.models import Device
 from inventory.snapshot_models import Snapshot
+
+IN_SYNC = Assessment(in_sync=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """What became of one device.
 
-    `in_sync`, `drifted`, `suppressed`, `no_baseline`, `no_snapshot`, `collected` (not judged), or
-    the outcome of a collection that failed.
+    `in_sync`, `in_grace` (the version before is borne with), `drifted`, `suppressed`,
+    `no_baseline`, `no_snapshot`, `collected` (not judged), or the outcome of a collection that
+    failed.
     """
 
     device_id: int
@@ -28,7 +34,7 @@ class Observation:
 
     @property
     def judged(self) -> bool:
-        return self.outcome in {"in_sync", "drifted", "suppressed"}
+        return self.outcome in {"in_sync", "in_grace", "drifted", "suppressed"}
 
 
 def observe_device(ctx: Context, device_id: int, *, attribute: Attribution) -> Observation:
@@ -56,24 +62,35 @@ def judge_device(ctx: Context, device_id: int, *, attribute: Attribution) -> Obs
     """Judge the device's latest trusted snapshot without speaking to it. Needs `drift.scan`."""
     device = baselines.lock_device(ctx, device_id)
     ctx.require("drift.scan", device)
-    snapshot = snapshots.latest(ctx, device_id)
-    if snapshot is None:
+    found = standing.inputs(ctx, [device_id])
+    if not found:
         return _observation(device, "no_snapshot", detail="No complete capture exists yet.")
-    running = snapshots.text_of(ctx, snapshot.digest)
-    compliance.judge(ctx, device, snapshot, running)
-    baseline = baselines.baseline_for(ctx, device_id)
-    if baseline is None:
+    one, rules = found[0], compliance.rules(ctx.settings)
+    [result] = Judge(rules).judge([one.task(snapshots.bodies(ctx, one.texts))])
+    seen = conclude(ctx, one, result, attribute=attribute)
+    standing.note(ctx, [standing.Outcome.of(one, seen.outcome, result.broken, rules)])
+    facts.judge_devices(ctx, [device_id])
+    return seen
+
+
+def conclude(ctx: Context, one: Inputs, result: Result, *, attribute: Attribution) -> Observation:
+    """Open, update or resolve the device's finding by what the judgement came to."""
+    device = baselines.lock_device(ctx, one.device_id)
+    if result.trouble:
+        return _observation(device, "error", detail=result.trouble)
+    if one.baseline_id is None:
         return _observation(device, "no_baseline", detail="No baseline is approved yet.")
-    return _compare(ctx, baseline, snapshot, running, attribute=attribute)
-
-
-def _compare(
-    ctx: Context, baseline: Baseline, snapshot: Snapshot, running: str, *, attribute: Attribution
-) -> Observation:
-    device = baseline.device
-    intended = snapshots.text_of(ctx, baseline.digest)
-    assessment = assess(running, intended, platform=device.platform)
-    finding = findings.record(ctx, device, baseline, snapshot, assessment, attribute=attribute)
+    baseline, found = ctx.get(Baseline, one.baseline_id), result.assessment or IN_SYNC
+    before = None
+    if not found.in_sync:
+        before = baselines.borne_with(ctx, baseline, snapshots.text_of(ctx, one.snapshot))
+    finding = findings.record(
+        ctx, device, baseline, ctx.get(Snapshot, one.snapshot_id), IN_SYNC if before else found,
+        attribute=attribute,
+    )  # fmt: skip
+    if before is not None and finding is None:
+        detail = f"It still matches baseline {before.version}, which is borne with for now."
+        return _observation(device, "in_grace", detail=detail)
     if finding is None:
         return _observation(device, "in_sync")
     outcome = "suppressed" if finding.state == "suppressed" else "drifted"

@@ -29,6 +29,12 @@ SECTIONS: tuple[tuple[Severity, str], ...] = (
 )
 """First match wins, tried on the line itself and then on the sections above it, outermost last."""
 
+FACTS: tuple[tuple[Severity, str], ...] = (
+    ("critical", r"serial "),  # another device answers at this address
+    ("major", r"os_version |model |missing neighbours "),
+)
+"""For what a device is, tried on the fact and on its side and the fact."""
+
 OTHERWISE: Severity = "minor"
 
 
@@ -39,6 +45,8 @@ def severity_of(differences: Iterable[Difference]) -> Severity:
 
 
 def _one(difference: Difference) -> Severity:
+    if difference.path[:1] == ("[facts]",):
+        return _fact(difference)
     above = [_plain(section) for section in difference.path]
     if any(_match(section) == "critical" for section in above):
         return "critical"
@@ -47,6 +55,12 @@ def _one(difference: Difference) -> Severity:
         if severity is not None:
             return severity
     return OTHERWISE
+
+
+def _fact(difference: Difference) -> Severity:
+    told = (difference.line, f"{difference.side} {difference.line}")
+    found = (name for name, pattern in FACTS if any(re.match(pattern, one) for one in told))
+    return next(found, OTHERWISE)
 
 
 def _plain(line: str) -> str:

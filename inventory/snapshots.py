@@ -1,7 +1,7 @@
 """Keep what devices showed: each text once, a row only when something changed."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -127,6 +127,12 @@ def put_content(ctx: Context, text: str) -> bytes:
     row = insert(Content).values(digest=digest, body=body, size=len(plain))
     ctx.session.execute(row.on_conflict_do_nothing())
     return digest
+
+
+def bodies(ctx: Context, digests: Collection[bytes]) -> Mapping[bytes, bytes]:
+    """The texts kept under these digests, zstd-compressed; permissions as for `text_of`."""
+    rows = select(Content.digest, Content.body).where(Content.digest.in_(digests))
+    return {row.digest: row.body for row in ctx.session.execute(rows)}
 
 
 def text_of(ctx: Context, digest: bytes) -> str:

@@ -71,6 +71,12 @@ KINDS: Mapping[str, JobKind] = {
             granted=COLLECTING | {"drift.read", "drift.scan"},
         ),
         JobKind(
+            name="drift.judge", queue="collect", arguments=Devices,
+            granted=frozenset({
+                "device.read", "snapshot.read", "drift.read", "drift.scan", "event.write",
+            }),
+        ),
+        JobKind(
             name="changes.execute", queue="changes", arguments=Change, granted=CHANGING,
             on_schedule=False, again_after_crash=False,  # claims decide what becomes of it
         ),

@@ -5,6 +5,8 @@ from typing import TypeVar
 
 from changes import execution
 from changes.attribution import attribute
+from drift.bulk import cores
+from drift.judgements import judge_devices
 from drift.scan import ScanSummary, collect, scan
 from drift.selection import select_devices
 from operations import notifications
@@ -41,6 +43,13 @@ def scan_devices(work: Work, args: Devices) -> str:
     )
 
 
+def judge(work: Work, args: Devices) -> str:
+    """Judge the selected devices whose snapshot, baseline or rules changed."""
+    chosen = _selected(work, args, permission="drift.scan")
+    seen = judge_devices(work.context, chosen, attribute=attribute, processes=cores())
+    return _told(ScanSummary(observations=seen))
+
+
 def execute_change(work: Work, args: Change) -> str:
     """Execute an approved change, once; the claim decides whether it is ours."""
     execution.execute(work.runtime, args.change_id, worker=work.worker)
@@ -71,6 +80,7 @@ def _typed(arguments: type[Told], run: Callable[[Work, Told], str]) -> Run:
 RUN: Mapping[str, Run] = {
     "inventory.collect": _typed(Devices, collect_devices),
     "drift.scan": _typed(Devices, scan_devices),
+    "drift.judge": _typed(Devices, judge),
     "changes.execute": _typed(Change, execute_change),
     "operations.notify": _typed(Message, tell),
     "changes.reap": _typed(Nothing, reap),

@@ -35,6 +35,7 @@ COMMANDS = {
     "baseline": "Approved configurations.",
     "scan": "Collect and judge.",
     "drift": "Findings.",
+    "rules": "Compliance rules.",
     "diff": "Compare two configuration files.",
     "event": "Events.",
     "problem": "Problems and known errors.",

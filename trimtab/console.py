@@ -18,7 +18,7 @@ from rich.table import Table
 from core.actor import Actor, Origin
 from core.audit import Fact
 from core.context import Context
-from core.errors import NotPermitted, TrimtabError
+from core.errors import InvalidInput, NotPermitted, TrimtabError
 from core.runtime import Runtime, open_runtime
 from core.settings import Settings, load_settings
 from organization.people import actor_of
@@ -47,6 +47,7 @@ EXIT_CODES: Mapping[str, int] = {
     "database_unavailable": 6,
     "device_unreachable": 6,
     "ansible_unavailable": 6,
+    "judge_lost": 6,
     "cannot_listen": 6,
     "service_ended": 6,
     "unrecorded_write": 70,
@@ -121,6 +122,17 @@ def command_context() -> Iterator[Context]:
     """One unit of work of the signed-in person."""
     with command_runtime() as runtime, runtime.context(acting_person(runtime), ORIGIN) as ctx:
         yield ctx
+
+
+def given_text(name: str) -> str:
+    """The text of a file, or of standard input for `-`; InvalidInput where there is none."""
+    try:
+        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        return raw.decode("utf-8")
+    except OSError as error:
+        raise InvalidInput(f"{name} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{name} is no text: byte {error.start} is not UTF-8.") from error
 
 
 def show(

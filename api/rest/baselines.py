@@ -1,15 +1,21 @@
-"""Approved configurations over REST: versions, approval of a snapshot, a written text."""
+"""Approved configurations over REST: versions, approval of a snapshot or of an intended text."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
+from pydantic import AwareDatetime, Field
 
 from api.access import Ctx
 from api.pages import After, Limit, Page, page_of, page_within
-from api.shapes import Body, Key, LongText, Number, OfRow, Text
+from api.rest.facts import DifferenceOut
+from api.shapes import Body, Key, LongText, Number, OfRow, Reason, Text
+from core.context import Context
 from core.errors import NotFound
 from drift import baselines
+from drift.baselines import Terms
+from drift.intent import proposals
+from drift.intent.cohorts import Cohort
 from drift.models import Baseline
 from inventory import devices
 
@@ -27,15 +33,58 @@ class BaselineOut(OfRow):
     approved_by_id: int | None
     valid_from: datetime
     valid_until: datetime | None
+    grace_until: datetime | None
+    cohort: int | None
+    sections: list[str] = Field(description="Patterns of what is managed; empty: everything.")
+    provenance: str
 
 
-class BaselineIn(Body):
+class TermsIn(Body):
+    """From when a baseline holds, and how long the one before it is borne with."""
+
+    valid_from: AwareDatetime | None = Field(None, description="None: at once.")
+    grace_hours: int = Field(0, ge=0, le=24 * 366)
+
+
+class ManagedIn(TermsIn):
+    sections: list[Text] | None = Field(
+        None, description="First words of managed sections; none: as before, empty: everything."
+    )
+
+    def terms(self) -> Terms:
+        return Terms(
+            valid_from=self.valid_from, grace=timedelta(hours=self.grace_hours),
+            sections=None if self.sections is None else tuple(self.sections),
+        )  # fmt: skip
+
+
+class BaselineIn(ManagedIn):
     snapshot_id: Number
     reason: Text
 
 
-class IntendedIn(Body):
+class IntendedIn(ManagedIn):
     text: LongText
+    reason: Text
+
+
+class ProposalOut(OfRow):
+    """What a source intends for a device, beside its newest baseline."""
+
+    device_id: int
+    hostname: str
+    source: str
+    provenance: str
+    text: str
+    sections: list[str]
+    digest: str = Field(description="Approve exactly this.")
+    version: int | None
+    news: bool
+    differences: list[DifferenceOut]
+
+
+class ProposalIn(TermsIn):
+    digest: Text
     reason: Text
 
 
@@ -56,7 +105,8 @@ def list_baselines(ctx: Ctx, limit: Limit = 50, after: After = None) -> Page[Bas
 @router.post("/baselines", status_code=201)
 def approve_baseline(body: BaselineIn, ctx: Ctx) -> BaselineOut:
     """Make what a snapshot shows its device's baseline."""
-    return baseline_out(baselines.approve_snapshot(ctx, body.snapshot_id, reason=body.reason))
+    made = baselines.approve_snapshot(ctx, body.snapshot_id, reason=body.reason, terms=body.terms())
+    return baseline_out(made)
 
 
 @router.get("/devices/{device_id}/baselines")
@@ -71,14 +121,49 @@ def list_versions(
 @router.post("/devices/{device_id}/baselines", status_code=201)
 def set_intended(device_id: Key, body: IntendedIn, ctx: Ctx) -> BaselineOut:
     """Make a written configuration the device's baseline; secrets in it are redacted."""
-    return baseline_out(baselines.set_intended(ctx, device_id, body.text, reason=body.reason))
+    made = baselines.set_intended(ctx, device_id, body.text, reason=body.reason, terms=body.terms())
+    return baseline_out(made)
+
+
+@router.get("/devices/{device_id}/intended")
+def intended(device_id: Key, ctx: Ctx) -> ProposalOut:
+    """What the device's source intends, and how that differs from its newest baseline."""
+    found = proposals.propose(ctx, device_id)
+    names = [name for name in ProposalOut.model_fields if name != "differences"]
+    differences = found.judged.differences if found.judged else ()
+    return ProposalOut(
+        **{name: getattr(found, name) for name in names},
+        differences=[DifferenceOut.of(one) for one in differences],
+    )
+
+
+@router.post("/devices/{device_id}/intended/approvals", status_code=201)
+def approve_intended(device_id: Key, body: ProposalIn, ctx: Ctx) -> BaselineOut:
+    """Make exactly the text that was shown under a digest the device's baseline."""
+    made = proposals.approve_shown(
+        ctx, device_id, digest=body.digest, reason=body.reason,
+        cohort=Cohort(size="rest", valid_from=body.valid_from),
+        grace=timedelta(hours=body.grace_hours),
+    )  # fmt: skip
+    return baseline_out(made)
+
+
+@router.post("/devices/{device_id}/baselines/{version}/withdrawal")
+def withdraw(device_id: Key, version: Key, body: Reason, ctx: Ctx) -> BaselineOut:
+    """Take back a version that does not hold yet; the one before it goes on holding."""
+    row = _version(ctx, device_id, version)
+    return baseline_out(baselines.withdraw(ctx, row.id, reason=body.reason))
 
 
 @router.get("/devices/{device_id}/baselines/{version}/text", response_class=PlainTextResponse)
 def baseline_text(device_id: Key, version: Key, ctx: Ctx) -> str:
     """The configuration that a version asks for, secrets redacted."""
+    return baselines.text(ctx, _version(ctx, device_id, version))
+
+
+def _version(ctx: Context, device_id: int, version: int) -> Baseline:
     for row in baselines.versions(ctx, device_id):
         if row.version == version:
-            return baselines.text(ctx, row)
+            return row
     hostname = devices.get_device(ctx, device_id).hostname
     raise NotFound(f"{hostname} has no baseline {version}; the list of its baselines names all.")

@@ -11,7 +11,8 @@ from api.pages import After, AfterName, Limit, NamedPage, Page, named_page_of, p
 from api.shapes import LARGEST, Body, Key, LongText, Number, OfRow, Reason, Text
 from core.errors import InvalidInput
 from drift import assess, compliance, findings
-from drift.models import Finding, RuleVerdict
+from drift.compliance import RuleVerdict
+from drift.models import Finding
 
 router = APIRouter(tags=["drift"])
 
@@ -25,6 +26,7 @@ class FindingOut(OfRow):
     id: int
     device_id: int
     hostname: str
+    kind: str
     fingerprint: str
     state: str
     severity: str
@@ -137,9 +139,9 @@ def accept(finding_id: Key, body: Reason, ctx: Ctx) -> FindingOut:
 
 
 @router.get("/rules")
-def list_rules(_ctx: Ctx) -> list[RuleOut]:
+def list_rules(ctx: Ctx) -> list[RuleOut]:
     """The compliance rules in force, those of plugins too."""
-    return [RuleOut.of(rule) for rule in compliance.rules()]
+    return [RuleOut.of(rule) for rule in compliance.rules(ctx.settings)]
 
 
 @router.get("/compliance")

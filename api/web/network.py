@@ -62,10 +62,11 @@ def list_devices(
 def show_device(visit: PageVisit, device_id: Key, queued: int = 0) -> Response:
     ctx = visit.ctx
     device = devices.get_device(ctx, device_id)
+    valid = baselines.baseline_for(ctx, device_id)
     return page(
         "device.html", visit, device=device, queued=bool(queued),
         snapshots=snapshots.list_snapshots(ctx, device_id=device_id, limit=LIMIT),
-        baselines=baselines.versions(ctx, device_id),
+        baselines=baselines.versions(ctx, device_id), valid_id=valid.id if valid else None,
         relations=relations.list_relations(ctx, device_id),
         findings=findings.list_findings(ctx, state=None, device_id=device_id, limit=LIMIT),
         rules=compliance.verdicts(ctx, device_id=device_id),

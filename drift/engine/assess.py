@@ -31,7 +31,7 @@ def assess(running: str, intended: str, *, platform: str) -> Assessment:
         return flat.assess_json(running, intended, data)
     if data.style == "set":
         return paths.assess(running, intended, data)
-    return junos.assess(running, intended)
+    return junos.assess(running, intended, data)
 
 
 def normalise(text: str, *, platform: str) -> str:

@@ -1,10 +1,12 @@
 """The commands below a section's header. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from drift.engine.delta import Delta, emptied, section
 from drift.engine.lists import added, adds, spans
 from drift.engine.model import Node
+from drift.engine.owned import as_left, hangs_on, owners
 from drift.engine.places import Place
 from drift.engine.read import shown_node
 from drift.engine.rebuild import moves, ordered_body
@@ -14,7 +16,8 @@ from drift.engine.steps import Plan
 def changed_body(made: Plan, found: Delta) -> Iterator[str]:
     """The section's header with what changes below it; nothing where nothing may be sent."""
     place = found.place
-    lines = tuple(_body(made, found, place))
+    body = _in_order if place.ordered else _body
+    lines = tuple(body(made, found, place))
     if lines:
         above = place.platform.indent * (len(place.path) - 1)
         yield above + place.path[-1]
@@ -23,35 +26,53 @@ def changed_body(made: Plan, found: Delta) -> Iterator[str]:
             yield above + closing
 
 
-def _body(made: Plan, found: Delta, place: Place) -> Iterator[str]:
-    typed = place.platform.typed
-    if place.ordered and typed.moves is None:
+def _in_order(made: Plan, found: Delta, place: Place) -> Iterator[str]:
+    """Below the header of an ordered section: entries are moved, or else written anew."""
+    words = place.platform.typed.moves
+    if words is None:
         yield from ordered_body(made, found, place)
         return
-    if typed.additive:
-        yield from _numbers(found, place)
+    extra, missing, renewed = _entries(found.extra, found.missing, place)
+    yield from _body(
+        made,
+        replace(found, extra=extra, missing=missing, changed=[*found.changed, *renewed]),
+        place,
+    )
+    yield from moves(found, place, words)
+
+
+def _body(made: Plan, found: Delta, place: Place) -> Iterator[str]:
     extra, missing = _with_lists(found, place)
-    renewed: Sequence[Delta] = ()
-    if place.ordered:
-        extra, missing, renewed = _entries(extra, missing, place)
     missing = _with_dropped(found, extra, missing, place)
-    yield from _taken(made, extra, missing, place)
+    if place.platform.typed.additive:
+        yield from _numbers(found, place)
+    if extra:
+        yield from _taken(made, extra, missing, place)
     for node in missing:
         if not made.refuses(node, place):
             yield from shown_node(node, place)
-    yield from _changed(made, found, renewed)
-    if place.ordered:
-        yield from moves(found, place)
+    if found.values:
+        yield from _values(made, found)
+    for below in _below(found, extra, missing, place):
+        if not made.refuses_section(below.place, place):
+            yield from changed_body(made, below)
 
 
-def _changed(made: Plan, found: Delta, renewed: Sequence[Delta]) -> Iterator[str]:
-    """Values with other content, and sections below that differ."""
+def _below(
+    found: Delta, extra: Sequence[Node], missing: Sequence[Node], place: Place
+) -> Iterable[Delta]:
+    """The sections below that differ when their turn comes."""
+    gone = owners(extra, place)
+    if gone:
+        gone -= owners(missing, place)
+    return as_left(found, gone) if gone else found.changed
+
+
+def _values(made: Plan, found: Delta) -> Iterator[str]:
+    """Values over several lines with other content."""
     for theirs, ours in found.values:
         if not made.refuses(theirs, found.place) and not made.refuses(ours, found.place):
             yield from ours.block
-    for below in (*found.changed, *renewed):
-        if not made.refuses_section(below.place, found.place):
-            yield from changed_body(made, below)
 
 
 def _taken(
@@ -59,11 +80,15 @@ def _taken(
 ) -> Iterator[str]:
     """Commands for lines that no successor replaces."""
     replaced = {place.entry_key(node.line) for node in missing}
+    sent = set[str]()  # one command may take away several lines
     for node in _removable(extra, replaced, place):
         if place.platform.typed.emptied.match(node.line):
             yield from changed_body(made, emptied(node, place))
         elif not made.refuses_taking(node, place):
-            yield place.pad + place.negation(node.line)
+            command = place.pad + place.negation(node.line)
+            if command not in sent:
+                sent.add(command)
+                yield command
 
 
 def _entries(
@@ -131,9 +156,9 @@ def _with_dropped(
     resetting = place.platform.resets and any(
         place.resetting(one.line) for one in (*missing, *extra)
     )
-    gone = _owners(extra, place)
+    gone = owners(extra, place)
     if gone:
-        gone -= _owners(missing, place)
+        gone -= owners(missing, place)
     if not resetting and not gone:
         return missing
     dropped = [
@@ -150,30 +175,15 @@ def _with_dropped(
 def _removable(extra: Sequence[Node], replaced: set[str], place: Place) -> Iterator[Node]:
     """Extra lines that need a command: no successor replaces them, and no owner takes them."""
     platform = place.platform
-    owners = _owners(extra, place)
-    gone = (
-        {
-            place.owner(one.line)
-            for one in extra
-            if place.owner(one.line) and place.entry_key(one.line) not in replaced
-        }
-        if owners
-        else set[str | None]()
-    )
-    for node in sorted(extra, key=lambda one: not one.line.endswith(" secondary")):
+    gone = owners((one for one in extra if place.entry_key(one.line) not in replaced), place)
+    for node in sorted(extra, key=lambda one: _last(one.line, place)):
         key = place.entry_key(node.line)
         if key in replaced and not platform.sequenced.match(node.line):
             continue
-        if not gone or place.owner(node.line) is not None or not _hangs_on(node.line, gone):
+        if not gone or place.owner(node.line) is not None or not hangs_on(node.line, gone):
             yield node
 
 
-def _owners(nodes: Sequence[Node], place: Place) -> set[str | None]:
-    """What the lines of these nodes own others by."""
-    if not place.platform.owners:
-        return set()
-    return {place.owner(one.line) for one in nodes} - {None}
-
-
-def _hangs_on(line: str, names: set[str | None]) -> bool:
-    return any(line.startswith(f"{name} ") for name in names)
+def _last(line: str, place: Place) -> int:
+    """A secondary address goes before the primary one, and both before what drops them."""
+    return -1 if line.endswith(" secondary") else int(place.resetting(line))

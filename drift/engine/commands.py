@@ -39,6 +39,8 @@ def _take_away(made: Plan, node: Node, found: Delta, replaced: set[str | None], 
     """A top-level line or section that is not intended."""
     platform = top.platform
     if ranged(node.line, platform):
+        if node.children and _stays(node, found, platform) and not made.refuses(node, top):
+            _section(made, emptied(node, top), platform)
         return
     sequenced = platform.sequenced.match(node.line)
     key = top.own_key(node.line)
@@ -88,9 +90,10 @@ def _change(made: Plan, below: Delta, found: Delta, top: Place) -> None:
 
 def _unbound(made: Plan, header: str, found: Delta, platform: Platform) -> None:
     """Take an access list from where it filters as long as it is rebuilt."""
-    for unbind, bind in bindings(header, found.running.all(), platform):
-        made.steps.append(Step(Phase.REPLACE, 0, unbind))
-        made.steps.append(Step(Phase.BIND, -1, bind))
+    held = bindings(header, found.running.all(), platform)
+    wanted = bindings(header, found.intended.all(), platform) if held else ()
+    made.steps += [Step(Phase.REPLACE, 0, unbind) for unbind, _ in held]
+    made.steps += [Step(Phase.BIND, -1, bind) for unbind, bind in held if (unbind, bind) in wanted]
 
 
 def _section(made: Plan, below: Delta, platform: Platform) -> None:
@@ -109,6 +112,8 @@ def _without_entries(made: Plan, below: Delta, platform: Platform) -> Delta:
         for node in below.extra
         if platform.typed.enters.match(node.line) and node.line not in stay
     }
+    if not gone:
+        return below
     lines = tuple(changed_body(made, below.only([n for n in below.extra if n.line in gone])))
     if lines:
         made.take(below.place.name, lines, platform)
@@ -116,21 +121,24 @@ def _without_entries(made: Plan, below: Delta, platform: Platform) -> Delta:
 
 
 def _ranges(made: Plan, found: Delta, platform: Platform) -> None:
-    """List-valued lines: only the numbers that differ are added and removed."""
-    if not any(ranged(node.line, platform) for node in (*found.extra, *found.missing)):
+    """List-valued lines: only the numbers that differ are added and removed, over all lines."""
+    if not platform.ranges or not ranges((*found.extra, *found.missing), platform):
         return
-    now, then = ranges(found.running.all(), platform), ranges(found.intended.all(), platform)
+    now = ranges(found.running.all(), platform)
+    then = ranges(found.intended.all(), platform)
     for words in {**now, **then}:
-        held, wanted = now.get(words, frozenset()), then.get(words, frozenset())
-        if wanted - held:
-            made.put(words, (words + spans(wanted - held, platform),), platform)
-        if held - wanted:
-            taken = platform.typed.negator + words + spans(held - wanted, platform)
+        before, after = now.get(words, frozenset()), then.get(words, frozenset())
+        if after - before:
+            made.steps.append(Step(Phase.DEFINE, 0, (words + spans(after - before, platform),)))
+        if before - after:
+            taken = platform.typed.negator + words + spans(before - after, platform)
             made.steps.append(Step(Phase.DELETE, 0, (taken,)))
-    for node in found.extra:
-        held = ranged(node.line, platform)
-        if held and held[1] <= then.get(held[0], frozenset()):
-            _section(made, emptied(node, found.place), platform)  # the number stays
+
+
+def _stays(node: Node, found: Delta, platform: Platform) -> bool:
+    """Whether what a list-valued header stands for exists without its section."""
+    words, held = ranged(node.line, platform) or ("", frozenset())
+    return held <= ranges(found.intended.all(), platform).get(words, frozenset())
 
 
 def _flat_list(made: Plan, found: Delta, whole: Delta, top: Place) -> None:

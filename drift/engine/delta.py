@@ -10,7 +10,7 @@ from itertools import repeat
 from operator import contains
 
 from drift.engine.align import common
-from drift.engine.lists import flat_name
+from drift.engine.lists import flat_name, listed, ranged, ranges
 from drift.engine.model import Node
 from drift.engine.places import Place
 from drift.engine.read import in_order, key_of, node_of, parsed, value_of
@@ -46,8 +46,8 @@ class Delta:
         )
 
     def only(self, extra: Sequence[Node]) -> "Delta":
-        """The same section, of which nothing but this is to go."""
-        return Delta(place=self.place, running=self.running, intended=self.intended, extra=extra)
+        """The same section, in which nothing differs but that these lines are to go."""
+        return Delta(place=self.place, running=self.running, intended=self.running, extra=extra)
 
     def turned(self) -> "Delta":
         """The same seen from the other side."""
@@ -98,6 +98,8 @@ def delta(running: str, intended: str, platform: Platform) -> Delta:
     if platform.flat_lists:
         extra, missing = _take_lists(top, a, b, extra, missing)
     _resolve(top, extra, missing)
+    if platform.ranges:
+        _leave_out_same_ranges(top)
     return top
 
 
@@ -168,7 +170,29 @@ def section(place: Place, theirs: list[Numbered], ours: list[Numbered]) -> Delta
         [(theirs[i][0], one) for i, one in extra],
         [(ours[i][0], one) for i, one in missing],
     )
+    if place.platform.continued:
+        _leave_out_rewritten(found)
     return None if found.empty else found
+
+
+def _leave_out_rewritten(into: Delta) -> None:
+    """A list over several lines that holds the same numbers does not differ."""
+    place = into.place
+    for key in {place.list_key(one.line) for one in (*into.extra, *into.missing)} - {None}:
+        now = listed(into.running.all(), str(key), place)
+        if now is not None and now == listed(into.intended.all(), str(key), place):
+            into.extra = [one for one in into.extra if place.list_key(one.line) != key]
+            into.missing = [one for one in into.missing if place.list_key(one.line) != key]
+
+
+def _leave_out_same_ranges(top: Delta) -> None:
+    """Nor does a list-valued line, when the sections below it name the same numbers."""
+    platform = top.place.platform
+    if not any(ranged(one.line, platform) for one in (*top.extra, *top.missing)):
+        return
+    if ranges(top.running.all(), platform) == ranges(top.intended.all(), platform):
+        top.extra = [one for one in top.extra if one.children or not ranged(one.line, platform)]
+        top.missing = [one for one in top.missing if one.children or not ranged(one.line, platform)]
 
 
 def _in_order(into: Delta) -> None:

@@ -46,6 +46,18 @@ def ranges(nodes: Iterable[Node], platform: Platform) -> dict[str, frozenset[int
     return found
 
 
+def listed(nodes: Iterable[Node], key: str, place: Place) -> frozenset[int] | None:
+    """The numbers of a list over several lines; None where a line says it otherwise."""
+    found = frozenset[int]()
+    for node in nodes:
+        if place.list_key(node.line) == key:
+            text = node.line[len(key) :].removeprefix(" add")
+            if not LIST.fullmatch(text):
+                return None
+            found |= numbers(text)
+    return found
+
+
 def spans(values: frozenset[int], platform: Platform) -> str:
     """The shortest text of a set of numbers, as the platform writes it."""
     parts: list[list[int]] = []

@@ -86,6 +86,7 @@ def _plan(now: Statements, then: Statements, platform: Platform) -> Assessment:
     place = Place((), platform)
     extra, missing = now.lacking(then), then.lacking(now)
     refused = {one: why for one in (*extra, *missing) if (why := _refusal(one, place))}
+    unread = any(not one.startswith(SET) for one in (*now.lines, *then.lines))
     commands: list[str] = []
     for one in extra:
         if one in refused:
@@ -99,7 +100,9 @@ def _plan(now: Statements, then: Statements, platform: Platform) -> Assessment:
     refusals = [Refusal(path=(one,), reason=why) for one, why in refused.items()]
     refusals += [Refusal(path=(holder,), reason=ORDER) for holder in _disordered(now, then, place)]
     return Assessment(
-        in_sync=False, remediation=tuple(dict.fromkeys(commands)), refusals=tuple(refusals)
+        in_sync=False,
+        remediation=() if unread else tuple(dict.fromkeys(commands)),
+        refusals=tuple(refusals),
     )
 
 

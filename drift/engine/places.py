@@ -98,10 +98,11 @@ class Place:
     def negation(self, line: str) -> str:
         """The command that takes a line (with all below it) away."""
         if self.platform.negated.match(line):
-            for one in self.platform.negations:
-                found = one.line.match(line)
-                if found:
-                    return found.expand(one.command)
+            return next(
+                found.expand(one.command)
+                for one in self.platform.negations
+                if (found := one.line.match(line))
+            )
         negator = self.platform.typed.negator
         return line.removeprefix(negator) if line.startswith(negator) else negator + line
 

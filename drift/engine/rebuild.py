@@ -15,6 +15,7 @@ from drift.engine.places import Place
 from drift.engine.read import NUMBERED, shown_node
 from drift.engine.steps import Plan
 from drift.platforms import Platform
+from drift.platforms.model import Moves
 
 LIST_NAME = re.compile(r"(?:ip(?:v6)? )?access-list (?:standard |extended )?(\S+)$")
 Binding = tuple[tuple[str, ...], tuple[str, ...]]
@@ -87,16 +88,15 @@ def _numbered(
             yield pad + node.line
 
 
-def moves(found: Delta, place: Place) -> Iterator[str]:
+def moves(found: Delta, place: Place, words: Moves) -> Iterator[str]:
     """Commands that put entries into their intended order, the new ones standing last."""
-    words = place.platform.typed.moves
-    if words is None:
-        return
     wanted = [node.line for node in found.intended.all()]
     held = [node.line for node in found.running.all()]
-    now = [line for line in held if line in set(wanted)]
-    now += [line for line in wanted if line not in set(held)]
+    stay, known = set(wanted), set(held)
+    now = [line for line in held if line in stay]
+    now += [line for line in wanted if line not in known]
     kept = {j for _, j in common(now, wanted)}
+    first = min(kept, default=0)
     names = [words.entry.sub(r"\1", line) for line in wanted]
     for index, name in enumerate(names):
         if index in kept:
@@ -104,7 +104,7 @@ def moves(found: Delta, place: Place) -> Iterator[str]:
         if index:
             yield place.pad + words.after.format(name=name, other=names[index - 1])
         else:
-            yield place.pad + words.before.format(name=name, other=names[min(kept)])
+            yield place.pad + words.before.format(name=name, other=names[first])
 
 
 def bindings(header: str, sections: Sequence[Node], platform: Platform) -> tuple[Binding, ...]:

@@ -47,7 +47,9 @@ class Plan:
 
     def refuses_taking(self, node: Node, place: Place) -> bool:
         """The same for a line that is to be taken away."""
-        reason = place.refusal(node) or place.untaken(node.line)
+        reason = place.refusal(node)
+        if not reason and not place.platform.takes_any:
+            reason = place.untaken(node.line)
         return self._noted(node.line, reason, place)
 
     def refuses_section(self, below: Place, place: Place) -> bool:

@@ -13,8 +13,10 @@ from drift.platforms import Multiline, Platform
 
 VALUE, CHILD = "\x00", "\x01"
 CONTROL = re.compile(r"[\x00-\x02\x04-\x08\x0b\x0c\x0e-\x1f\x7f]")  # ETX (3) delimits IOS banners
+LEADING = re.compile(r"\A(?:[\n\x01][ \t]*(?:[!#][^\n\x01]*)?(?=[\n\x01]))*\x01[ \t]*")
 STRAY = re.compile(r"(?:\n(?:[!#][^\n\x01]*)?)+(?=\x01)")
 
+MANY = re.MULTILINE
 ANEW = "<secret: another text at each display>"
 LETTERS = "$"  # what sections begin with sorts behind this; empty lines and comments before
 
@@ -46,12 +48,17 @@ def said(text: str, platform: Platform) -> str:
     """
     shown = platform.shown
     if shown.wrapped:
-        whole = rf"(?:^.*{re.escape(shown.wrapped)}\n)+.*$"
+        lines = rf"(?:^.*{re.escape(shown.wrapped)}\n)+.*$"
         text = re.sub(
-            whole, lambda found: _unwrapped(found.group(), shown.wrapped), text, flags=re.MULTILINE
+            lines, lambda found: _unwrapped(found.group(), shown.wrapped), text, flags=MANY
+        )
+    if shown.paragraphs:
+        lines = rf"(?:\A|^{re.escape(shown.paragraphs)}\r?\n)(?: .*(?:\n|\Z))+"
+        text = re.sub(
+            lines, lambda found: re.sub("^ ", "", found.group(), flags=MANY), text, flags=MANY
         )
     if shown.headers:
-        text = re.sub(rf"^(?![\s#]|{re.escape(shown.headers)})", " ", text, flags=re.MULTILINE)
+        text = re.sub(rf"^(?![\s#]|{re.escape(shown.headers)})", " ", text, flags=MANY)
     for pattern in shown.changing:
         text = pattern.sub(rf"\g<1>{ANEW}", text)
     return text
@@ -80,13 +87,19 @@ def framed(text: str) -> str:
 
 
 def joined(text: str) -> str:
-    """A prepared text in which an empty line or a comment ends no section."""
+    """A prepared text in which an empty line or a comment ends no section.
+
+    An indented line that no section stands above is one of the top level.
+    """
+    text = LEADING.sub(lambda found: found.group().replace(CHILD, "\n").rstrip(" \t"), text)
     return STRAY.sub(lambda found: found.group().replace("\n", CHILD), text)
 
 
 def strays(found: Iterable[str]) -> bool:
     """Whether a block begins with an empty line or a comment that ends no section."""
-    return any(CHILD in one for one in [one for one in found if one < LETTERS])
+    return any(
+        CHILD in one and one[0] in "!#\x01" for one in [one for one in found if one < LETTERS]
+    )
 
 
 def blocks(text: str) -> list[Numbered]:
@@ -119,17 +132,17 @@ def children(number: int, block: str) -> list[Numbered]:
 
 
 def _grouped(number: int, lines: Sequence[str]) -> list[Numbered]:
-    found: list[Numbered] = []
+    found: list[tuple[int, list[str]]] = []
     base = -1
     for line in lines:
         indent = _indent(line)
         if found and indent > base:
-            found[-1] = (found[-1][0], f"{found[-1][1]}{CHILD}{line}")
+            found[-1][1].append(line)
         else:
             base = indent
-            found.append((number, line))
+            found.append((number, [line]))
         number += line.count(VALUE) + 1
-    return found
+    return [(first, CHILD.join(group)) for first, group in found]
 
 
 def _indent(line: str) -> int:
@@ -139,30 +152,29 @@ def _indent(line: str) -> int:
 
 def carved(text: str, values: Sequence[Multiline]) -> str:
     """The text with each multi-line value on one line."""
-    present = [one for one in values if any(f"\n{word}" in text for word in one.opens)]
-    if not present:
+    opens = [(word, one) for one in values for word in one.opens if f"\n{word}" in text]
+    if not opens:
         return text
+    ahead = [_opening(text, 0, word, one) for word, one in opens]
     pieces: list[str] = []
-    at = done = 0
-    while (place := _next_value(text, at, present)) is not None:
-        start, value = place
-        end = _end_of_value(text, start, value)
-        pieces += (text[done:start], text[start:end].replace("\n", VALUE))
-        at = done = end
+    done = 0
+    while (start := min(ahead)) < len(text):
+        index = ahead.index(start)
+        word, value = opens[index]
+        if start >= done:  # and not within the value before
+            end = _end_of_value(text, start, value)
+            pieces += (text[done:start], text[start:end].replace("\n", VALUE))
+            done = end
+        ahead[index] = _opening(text, done, word, value)
     return "".join((*pieces, text[done:]))
 
 
-def _next_value(text: str, at: int, values: Sequence[Multiline]) -> tuple[int, Multiline] | None:
-    """Where the next multi-line value starts, behind its line end."""
-    best: tuple[int, Multiline] | None = None
-    for value in values:
-        for word in value.opens:
-            found = text.find(f"\n{word}", at, best[0] if best else len(text))
-            while found >= 0 and not value.start.match(text, found + 1):
-                found = text.find(f"\n{word}", found + 1, best[0] if best else len(text))
-            if found >= 0:
-                best = (found + 1, value)
-    return best
+def _opening(text: str, at: int, word: str, value: Multiline) -> int:
+    """Where the word opens such a value next; the text's length where it does not."""
+    found = text.find(f"\n{word}", at)
+    while found >= 0 and not value.start.match(text, found + 1):
+        found = text.find(f"\n{word}", found + 1)
+    return found + 1 if found >= 0 else len(text)
 
 
 def _end_of_value(text: str, start: int, value: Multiline) -> int:

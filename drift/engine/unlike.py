@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import repeat
 from operator import itemgetter
 
-from drift.engine.texts import CHILD, STRAY, VALUE, Numbered, joined, numbers, strays
+from drift.engine.texts import CHILD, STRAY, VALUE, Numbered, blocks, joined, numbers, strays
 
 HEAD = itemgetter(0)
 
@@ -21,16 +21,27 @@ def unlike(a: str, b: str, *, ignored: re.Pattern[str]) -> tuple[list[Numbered],
     A section that is written in several places comes with all its places; what is ignored may be
     anywhere.
     """
+    found = _unlike(a, b, ignored)
+    if found is None:
+        a, b = joined(a), joined(b)
+        found = _unlike(a, b, ignored)
+    return (blocks(a), blocks(b)) if found is None else found
+
+
+def _unlike(
+    a: str, b: str, ignored: re.Pattern[str]
+) -> tuple[list[Numbered], list[Numbered]] | None:
+    """The same; None where comments stand within sections."""
     start, tail = shared_ends(a, b)
     found = _between(a, b, start, tail)
     if found is None or STRAY.match(a, len(a) - tail):
-        return unlike(joined(a), joined(b), ignored=ignored)
+        return None
     extra, missing = found
     heads = {head(one) for _, one in (*extra, *missing)}
     heads = {one for one in heads if not ignored.match(one)}
     if _stand_in(heads, a[: start + 1]) or _stand_in(heads, a[len(a) - tail :]):
         found = _between(a, b, 0, 1)  # the shared ends hold pieces of the same sections
-    return found or unlike(joined(a), joined(b), ignored=ignored)
+    return found
 
 
 def unlike_blocks(

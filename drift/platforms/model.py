@@ -66,6 +66,7 @@ class Shown:
     """How a text differs from one line a statement with indented lines below it."""
 
     changing: Patterns  # secrets that are another text at each display, behind the first group
+    paragraphs: str  # the line between paragraphs; one that begins indented is of the top level
     headers: str  # what an unindented line begins with that heads the unindented lines below it
     wrapped: str  # what ends a line that goes on in the next one
     by_lines: Reasons  # texts that are compared line by line, without commands
@@ -147,6 +148,11 @@ class Platform:
     def negated(self) -> re.Pattern[str]:
         """Lines that are not simply taken away by the negator."""
         return any_of([one.line.pattern for one in self.negations])
+
+    @cached_property
+    def takes_any(self) -> bool:
+        """Whether every line has a command that takes it away."""
+        return not self.typed.unknown and not any(one.refused for one in self.negations)
 
     @cached_property
     def refused_places(self) -> re.Pattern[str]:

@@ -58,6 +58,7 @@ def read(name: str, data: Mapping[str, object]) -> Platform:
         refused=get.pairs("refused", "place", "reason"),
         shown=Shown(
             changing=tuple(re.compile(one.pattern, re.MULTILINE) for one in get.each("changing")),
+            paragraphs=get.text("paragraphs"),
             headers=get.text("headers"),
             wrapped=get.text("wrapped"),
             by_lines=get.searched("by_lines", "holds", "reason"),

@@ -56,7 +56,7 @@ class Sender:
             "trigger": "every 1h", "job": "drift.scan", "ranges": ["127.0.0.9/32"],
             "permissions": ["device.read"], "password_ref": "env:X", "unit_id": world.unit_id,
             "address": "127.0.0.9", "event_kind": "drift", "fingerprint": "", "driver": "netmiko",
-            "timezone": "UTC", "options": {}, "args": {}, "email": None,
+            "timezone": "UTC", "valid_from": None, "options": {}, "args": {}, "email": None,
             "lines": {str(world.device_id): ["ntp server 10.0.0.1"]}, "window": None,
         }  # fmt: skip
 

@@ -1,5 +1,8 @@
 """Ansible itself, on this machine: what it gets, what it tells, how it ends."""
 
+from contextlib import suppress
+
+import psutil
 import pytest
 
 from changes import ansible
@@ -69,6 +72,16 @@ def test_a_host_that_fails_is_named_and_the_other_is_not(book, tmp_path):
     assert [one.text for one in heard if one.status == "failed"] == ["as asked"]
 
 
+def processes_at_home_in(folder):
+    """What was started with a home below the folder, and still lives."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get("HOME", "").startswith(f"{folder}/"):
+                found.append(process)
+    return found
+
+
 @pytest.mark.slow
 def test_a_run_that_may_not_go_on_is_killed(book, tmp_path):
     heard = []
@@ -78,11 +91,13 @@ def test_a_run_that_may_not_go_on_is_killed(book, tmp_path):
 
     result = run(book, tmp_path, host(waiting=True), go_on=until_shown, heard=heard)
     assert (result.status, list((tmp_path / "runs").iterdir())) == ("canceled", [])
+    assert processes_at_home_in(tmp_path) == []
 
 
 @pytest.mark.slow
 def test_a_run_that_takes_too_long_is_ended(book, tmp_path):
     assert run(book, tmp_path, host(waiting=True), seconds=3).status == "timeout"
+    assert processes_at_home_in(tmp_path) == []
 
 
 def test_variables_that_do_not_fit_start_nothing(tmp_path):

@@ -4,7 +4,7 @@ import pytest
 
 from core.errors import InvalidInput, NotFound, NotPermitted
 from drift import baselines
-from tests.drift.rows import BASE, DRIFTED, make_snapshot
+from tests.drift.rows import BASE, DRIFTED, OTHER, make_snapshot
 from tests.factories import make_device, make_person, make_post, make_site, make_unit
 
 
@@ -96,3 +96,14 @@ def test_who_has_no_post_for_it_approves_nothing(ctx, as_holder):
     snapshot = make_snapshot(ctx, device)
     with pytest.raises(NotPermitted, match=r"baseline\.approve"):
         baselines.approve_snapshot(as_holder(post), snapshot.id, reason="mine now")
+
+
+def test_every_device_without_a_baseline_gets_what_it_showed_last_as_the_first(ctx):
+    new, known, silent = (make_device(ctx, hostname=name) for name in ("new", "known", "silent"))
+    make_snapshot(ctx, new, OTHER)
+    kept = baselines.approve_snapshot(ctx, make_snapshot(ctx, known).id, reason="before")
+    make_snapshot(ctx, known, OTHER)
+    made = baselines.approve_first(ctx, reason="first")
+    assert [(one.device.hostname, one.version) for one in made] == [("new", 1)]
+    assert baselines.baseline_for(ctx, known.id).id == kept.id
+    assert baselines.baseline_for(ctx, silent.id) is None

@@ -10,11 +10,15 @@ def commands():
     program = typer.main.get_command(app)
     context = typer.Context(program)
     for noun in COMMANDS:
-        command = program.get_command(context, noun)
-        verbs = getattr(command, "commands", None)
-        yield from ((f"{noun} {verb}", below) for verb, below in (verbs or {}).items())
-        if verbs is None:
-            yield noun, command
+        yield from below(noun, program.get_command(context, noun))
+
+
+def below(words, command):
+    verbs = getattr(command, "commands", None)
+    if verbs is None:
+        yield words, command
+    for verb, one in (verbs or {}).items():
+        yield from below(f"{words} {verb}", one)
 
 
 def test_every_command_takes_json():

@@ -38,11 +38,11 @@ def demo(
     *,
     leave: Annotated[bool, typer.Option("--exit", help="End after the story.")] = False,
     devices: Annotated[int, typer.Option(min=4, max=30, help="Simulated devices.")] = 20,
-    port: Annotated[int, typer.Option(help="Port of the pages.")] = 8440,
+    port: Annotated[int, typer.Option(envvar="TRIMTAB_API_PORT", help="Port of the pages.")] = 8440,
     as_json: Json = False,
 ) -> None:
     """Bring up a simulated network and show the whole loop on it; every run begins anew."""
-    teller = Teller(console=Console(stderr=as_json))
+    teller = Teller(console=Console(stderr=as_json, emoji=False))
     logging.disable(logging.WARNING)
     with _home() as home:
         settings = Settings(home=home, api_port=port, database_url=None)

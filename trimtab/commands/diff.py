@@ -1,18 +1,16 @@
 """`trimtab diff`: judge one configuration file against another; needs no database."""
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
 from core.audit import Fact
-from core.errors import InvalidInput
 from drift import Assessment, assess
 from drift.engine.sidebyside import rows
 from drift.platforms import names
-from trimtab.console import Json, out, plain, print_json, safe
+from trimtab.console import Json, given_text, out, plain, print_json, safe
 
 app = typer.Typer()
 
@@ -34,7 +32,7 @@ def diff(
     as_json: Json = False,
 ) -> None:
     """Judge what runs against what is intended: exit 0 in sync, 1 differs, 2 error."""
-    now, wanted = _read(running), _read(intended)
+    now, wanted = given_text(running), given_text(intended)
     found = assess(now, wanted, platform=platform)
     if as_json:
         print_json(_told(found))
@@ -47,16 +45,6 @@ def diff(
         _listed(found)
     if not found.in_sync:
         raise typer.Exit(1)
-
-
-def _read(name: str) -> str:
-    try:
-        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        return raw.decode("utf-8")
-    except OSError as error:
-        raise InvalidInput(f"{name} cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise InvalidInput(f"{name} is no text: byte {error.start} is not UTF-8.") from error
 
 
 def _told(found: Assessment) -> dict[str, Fact]:
@@ -77,13 +65,16 @@ def _listed(found: Assessment) -> None:
     if found.in_sync:
         out.print("in sync")
         return
-    above: tuple[str, ...] = ()
+    out.print("[dim]+ runs, but is not intended   - is intended, but does not run   ~ moved[/dim]")
+    entered: tuple[str, ...] = ()
     for one in found.differences:
-        if one.path and one.path != above:
-            out.print(f"[dim]  {safe(' / '.join(one.path))}[/dim]", soft_wrap=True)
-        above = one.path
-        style = STYLES[one.side]
-        out.print(f"[{style}]{SIGNS[one.side]} {safe(one.line)}[/{style}]", soft_wrap=True)
+        for depth, section in enumerate(one.path):
+            if one.path[: depth + 1] != entered[: depth + 1]:
+                out.print(f"[dim]  {'  ' * depth}{safe(section)}[/dim]", soft_wrap=True)
+        style, pad = STYLES[one.side], "  " * len(one.path)
+        shown = f"\n  {pad}".join(safe(one.line).split("\n"))
+        out.print(f"[{style}]{SIGNS[one.side]} {pad}{shown}[/{style}]", soft_wrap=True)
+        entered = (*one.path, one.line)
     if found.remediation:
         out.print("\n[bold]remediation[/bold]")
         out.print("\n".join(safe(line) for line in found.remediation), soft_wrap=True)

@@ -1,11 +1,14 @@
 """`trimtab scan`: collect and judge devices now."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from changes.attribution import attribute
+from drift.bulk import cores
+from drift.judgements import judge_devices
 from drift.observation import Observation
 from drift.scan import ScanSummary, scan
 from drift.selection import select_devices
@@ -24,7 +27,7 @@ from trimtab.progress import bar
 
 app = typer.Typer()
 
-FINE = frozenset({"in_sync", "suppressed", "no_baseline"})
+FINE = frozenset({"in_sync", "in_grace", "suppressed", "no_baseline"})
 COLUMNS: Mapping[str, Callable[[Observation], object]] = {
     "hostname": lambda seen: seen.hostname,
     "outcome": lambda seen: seen.outcome,
@@ -40,6 +43,9 @@ def scan_devices(
     *,
     site: Annotated[str | None, typer.Option(help="Only the devices of this site.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, max=500, help="At a time.")] = None,
+    collect: Annotated[
+        bool, typer.Option(help="Collect first; without it, judge the latest snapshots anew.")
+    ] = True,
     as_json: Json = False,
 ) -> None:
     """Collect and judge devices; exit 1 when one drifted or could not be judged."""
@@ -49,11 +55,19 @@ def scan_devices(
             devices = select_devices(
                 ctx, permission="drift.scan", hostnames=hostnames or (), site=site
             )
-        with bar("scan", len(devices)) as advance:
-            summary = scan(
-                lambda: runtime.context(person, ORIGIN), devices, attribute=attribute,
-                threads=threads or runtime.settings.collect_threads, progress=advance,
-            )  # fmt: skip
+        contexts = partial(runtime.context, person, ORIGIN)
+        with bar("scan" if collect else "judge", len(devices)) as advance:
+            if collect:
+                workers = threads or runtime.settings.collect_threads
+                summary = scan(
+                    contexts, devices, attribute=attribute, threads=workers, progress=advance
+                )
+            else:
+                summary = ScanSummary(
+                    observations=judge_devices(
+                        contexts, devices, attribute=attribute, processes=cores(), progress=advance
+                    )
+                )
     _show(summary, as_json=as_json)
     if any(seen.outcome not in FINE for seen in summary.observations):
         raise typer.Exit(1)

@@ -1,0 +1,1 @@
+"""Intended configurations: where they come from, and which of their sections are managed."""

@@ -1,0 +1,126 @@
+"""Judge all devices whose inputs changed: snapshot, baseline or rules. Speaks to no device.
+
+Unchanged inputs cost one comparison of hashes. What is judged is worked out on all cores; each
+batch is kept in a transaction of its own.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from core.audit import Subject
+from core.context import Context
+from drift import compliance, facts, findings, standing
+from drift.attribution import Attribution
+from drift.bulk import Result, Task
+from drift.observation import Observation, conclude
+from drift.processes import judge_all
+from drift.rules import Rule, Target
+from drift.standing import Inputs, Outcome, rules_hash
+from inventory import snapshots
+
+BATCH = 200  # devices of one transaction
+WORTH_IT = 1000  # devices that are worth the start of other processes
+
+Contexts = Callable[[], AbstractContextManager[Context]]
+Progress = Callable[[Observation], None]
+Asked = Mapping[Target, tuple[tuple[str, ...], bytes]]
+"""By kind of device: the ids of the rules that speak of it, and their hash."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """One batch's devices with what was found, and what is needed to keep it."""
+
+    pairs: Sequence[tuple[Inputs, Result]]
+    asked: Asked
+    attribute: Attribution
+
+
+def judge_devices(
+    contexts: Contexts, device_ids: Sequence[int], *, attribute: Attribution, processes: int,
+    progress: Progress = lambda _: None,
+) -> tuple[Observation, ...]:  # fmt: skip
+    """Judge the devices whose inputs changed, and say how each stands. Needs `drift.scan`.
+
+    Drifted ones are always judged: what explains their drift may have changed. A device without a
+    trusted snapshot is left out.
+    """
+    with contexts() as ctx:
+        rules = compliance.rules(ctx.settings)
+        ctx.require("drift.scan")
+        found = standing.inputs(ctx, device_ids)
+    asked = {target: _asked(rules, target) for target in {one.target for one in found}}
+    seen: dict[int, Observation] = {}
+    stale: dict[int, Inputs] = {}
+    for one in found:
+        if one.stale(asked[one.target][1]):
+            stale[one.device_id] = one
+        else:
+            seen[one.device_id] = _seen(one, one.outcome or "no_baseline")
+            progress(seen[one.device_id])
+    workers = processes if len(stale) >= WORTH_IT else 1
+    tasks = _tasks(contexts, list(stale.values()))
+    for results in judge_all(tasks, rules, processes=workers):
+        pairs = [(stale[one.device_id], one) for one in results]
+        batch = Batch(pairs=pairs, asked=asked, attribute=attribute)
+        for observation in _keep(contexts, batch):
+            seen[observation.device_id] = observation
+            progress(observation)
+    _judge_facts(contexts, list(seen))
+    return tuple(seen[key] for key in device_ids if key in seen)
+
+
+def _judge_facts(contexts: Contexts, device_ids: Sequence[int]) -> None:
+    """Facts may change without the text; they cost a few queries a batch."""
+    for start in range(0, len(device_ids), BATCH):
+        with contexts() as ctx:
+            facts.judge_devices(ctx, device_ids[start : start + BATCH])
+
+
+def _asked(rules: Sequence[Rule], target: Target) -> tuple[tuple[str, ...], bytes]:
+    fitting = [rule for rule in rules if target.fits(rule)]
+    return tuple(rule.id for rule in fitting), rules_hash(fitting)
+
+
+def _tasks(contexts: Contexts, stale: Sequence[Inputs]) -> Iterator[list[Task]]:
+    """The texts of each batch; a baseline that is the snapshot itself is not read twice."""
+    for start in range(0, len(stale), BATCH):
+        batch = stale[start : start + BATCH]
+        with contexts() as ctx:
+            bodies = snapshots.bodies(ctx, frozenset().union(*(one.texts for one in batch)))
+        yield [one.task(bodies) for one in batch]
+
+
+def _keep(contexts: Contexts, batch: Batch) -> list[Observation]:
+    """One batch in one transaction: its findings, how each device stands, and one record."""
+    with contexts() as ctx:
+        alive = findings.alive_among(ctx, [one.device_id for one, _ in batch.pairs])
+        told = [_concluded(ctx, one, result, batch, alive) for one, result in batch.pairs]
+        outcomes = [
+            Outcome(
+                inputs=one, outcome=seen.outcome, broken=result.broken,
+                rules=batch.asked[one.target][0], digest=one.digest(batch.asked[one.target][1]),
+            )
+            for (one, result), seen in zip(batch.pairs, told, strict=True)
+        ]  # fmt: skip
+        standing.note(ctx, outcomes)
+        ctx.record(
+            "drift.judged", Subject(type="scan", id="-", label=f"{len(told)} devices"),
+            devices=len(told), drifted=[one.hostname for one in told if one.outcome == "drifted"],
+        )  # fmt: skip
+    return told
+
+
+def _concluded(
+    ctx: Context, one: Inputs, result: Result, batch: Batch, alive: frozenset[int]
+) -> Observation:
+    """As `conclude`; a device in sync without an open finding needs no look at its findings."""
+    settled = result.assessment is None and not result.trouble and one.device_id not in alive
+    if settled and one.baseline_id is not None:
+        return _seen(one, "in_sync")
+    return conclude(ctx, one, result, attribute=batch.attribute)
+
+
+def _seen(one: Inputs, outcome: str) -> Observation:
+    return Observation(device_id=one.device_id, hostname=one.hostname, outcome=outcome)

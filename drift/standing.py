@@ -1,0 +1,164 @@
+"""How devices stand: what each was last judged from, and what it broke. Judges nothing."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from core.audit import Fact
+from core.context import Context
+from drift.bulk import Task
+from drift.models import Baseline, Judged
+from drift.rules import Rule, Target
+from inventory.models import Device, Site
+from inventory.snapshot_models import Snapshot
+
+ENGINE = b"4"  # changes when the same texts are judged otherwise
+SETTLED = frozenset({"in_sync", "no_baseline"})
+"""Outcomes that stand as long as their inputs do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """What a judgement of one device rests on, and what the last one came to."""
+
+    device_id: int
+    hostname: str
+    target: Target
+    snapshot_id: int
+    snapshot: bytes
+    baseline_id: int | None
+    baseline: bytes | None
+    sections: tuple[str, ...]
+    known: bytes | None
+    outcome: str | None
+
+    @property
+    def compared(self) -> bool:
+        """Whether there is a baseline that may say something else than the snapshot."""
+        return self.baseline is not None and self.baseline != self.snapshot
+
+    @property
+    def texts(self) -> frozenset[bytes]:
+        """The digests of the texts that a judgement reads."""
+        wanted = {self.snapshot, self.baseline if self.compared else None}
+        return frozenset(one for one in wanted if one is not None)
+
+    def task(self, bodies: Mapping[bytes, bytes]) -> Task:
+        """What there is to judge, given the compressed texts."""
+        intended = bodies[self.baseline] if self.compared and self.baseline else None
+        return Task(
+            device_id=self.device_id, target=self.target, running=bodies[self.snapshot],
+            intended=intended, sections=self.sections,
+        )  # fmt: skip
+
+    def digest(self, rules: bytes) -> bytes:
+        """SHA-256 over the digests of all inputs."""
+        managed = "\n".join(self.sections).encode()
+        parts = (ENGINE, self.snapshot, self.baseline or b"-", managed, rules)
+        return hashlib.sha256(b"\x00".join(parts)).digest()
+
+    def stale(self, rules: bytes) -> bool:
+        """Whether the last judgement does not hold any more."""
+        return self.outcome not in SETTLED or self.known != self.digest(rules)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a judgement came to; `broken` are the details of broken rules by their id."""
+
+    inputs: Inputs
+    outcome: str
+    rules: tuple[str, ...]
+    broken: Mapping[str, str]
+    digest: bytes
+
+    @classmethod
+    def of(
+        cls, one: Inputs, outcome: str, broken: Mapping[str, str], rules: Sequence[Rule]
+    ) -> "Outcome":
+        """The outcome with the ids and the hash of the rules that were asked."""
+        asked = tuple(rule for rule in rules if one.target.fits(rule))
+        return cls(
+            inputs=one, outcome=outcome, broken=broken, rules=tuple(rule.id for rule in asked),
+            digest=one.digest(rules_hash(asked)),
+        )  # fmt: skip
+
+
+def rules_hash(asked: Sequence[Rule]) -> bytes:
+    """SHA-256 over the rules that speak of a device."""
+    return hashlib.sha256("\n".join(map(repr, asked)).encode()).digest()
+
+
+def inputs(ctx: Context, device_ids: Sequence[int]) -> list[Inputs]:
+    """Of those of these devices that have a trusted snapshot and lie in the jurisdictions."""
+    latest = (
+        select(Snapshot.id)
+        .where(
+            Snapshot.device_id == Device.id, Snapshot.source == "running", Snapshot.trusted,
+        )
+        .order_by(Snapshot.id.desc())
+        .limit(1)
+        .correlate(Device)
+        .scalar_subquery()
+    )  # fmt: skip
+    rows = (
+        select(
+            Device.id, Device.hostname, Device.platform, Device.role, Device.options, Site.code,
+            Snapshot.id.label("snapshot_id"), Snapshot.digest, Baseline.id.label("baseline_id"),
+            Baseline.digest.label("baseline"), Baseline.sections, Judged.inputs, Judged.outcome,
+        )
+        .join(Site, Site.id == Device.site_id)
+        .join(Snapshot, Snapshot.id == latest)
+        .outerjoin(
+            Baseline, and_(Baseline.device_id == Device.id, Baseline.holds_at(ctx.now()))
+        )
+        .outerjoin(Judged, Judged.device_id == Device.id)
+        .where(Device.id.in_(device_ids), Device.owned_by(ctx.units("drift.scan")))
+        .order_by(Device.id)
+    )  # fmt: skip
+    return [
+        Inputs(
+            device_id=row.id, hostname=row.hostname, snapshot_id=row.snapshot_id,
+            target=Target(
+                platform=row.platform, role=row.role, site=row.code, tags=_tags(row.options)
+            ),
+            snapshot=row.digest, baseline_id=row.baseline_id, baseline=row.baseline,
+            sections=tuple(row.sections or ()), known=row.inputs, outcome=row.outcome,
+        )
+        for row in ctx.session.execute(rows)
+    ]  # fmt: skip
+
+
+def _tags(options: Mapping[str, Fact]) -> frozenset[str]:
+    """The words of a device's option `tags`."""
+    tags = options.get("tags")
+    return frozenset(map(str, tags)) if isinstance(tags, list) else frozenset()
+
+
+def note(ctx: Context, outcomes: Sequence[Outcome]) -> None:
+    """Keep what the judgements came to; the caller records them."""
+    if not outcomes:
+        return
+    row = insert(Judged)
+    kept = ("snapshot_id", "baseline_id", "inputs", "outcome", "rules", "failed", "judged_at")
+    ctx.session.execute(
+        row.on_conflict_do_update(
+            index_elements=["device_id"], set_={name: row.excluded[name] for name in kept}
+        ),
+        [
+            {
+                "device_id": one.inputs.device_id,
+                "snapshot_id": one.inputs.snapshot_id,
+                "baseline_id": one.inputs.baseline_id,
+                "inputs": one.digest,
+                "outcome": one.outcome,
+                "rules": list(one.rules),
+                "failed": dict(one.broken),
+                "judged_at": ctx.now(),
+            }
+            for one in outcomes
+        ],
+    )

@@ -1,0 +1,211 @@
+"""No input crashes the engine: an assessment or NotText, in time that grows with the text."""
+
+import time
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+
+import drift
+from drift.platforms import names
+from tests.drift.depth import DEEP, examples
+from tests.drift.grown import PLATFORMS, grown
+
+SECONDS = 60
+WORDS = (
+    "interface Gi1",
+    "banner motd ^C",
+    "banner motd",
+    "^C",
+    "EOF",
+    "banner motd x",
+    "macro name M",
+    "@",
+    "route-policy P",
+    "end-policy",
+    "crypto pki certificate chain T",
+    " certificate 01",
+    "\tquit",
+    "router bgp 1",
+    "ip access-list extended A",
+    "access-list 10 permit any",
+    "vlan 1,3-5",
+    "vlan 9-1",
+    "vlan 4094",
+    "set system host-name a",
+    "deactivate system",
+    "protect system",
+    "interfaces {",
+    "}",
+    "ge-0/0/0;",
+    "inactive: a {",
+    "key [ a b ];",
+    "/* a",
+    "*/",
+    "## x",
+    "!",
+    "#",
+    "[file /etc/motd]",
+    "[packages]",
+    "config system global",
+    "next",
+    "end",
+    "edit 1",
+    "{",
+    '"a": {',
+    "]",
+    "switchport trunk allowed vlan add 3",
+    "no shutdown",
+    "no ",
+    "set",
+    "delete a",
+    "exit",
+    "set policy-options policy-statement P term A then accept",
+    " 10 permit ip any any",
+)
+PIECES = st.one_of(
+    st.sampled_from(WORDS),
+    st.text(max_size=30),
+    st.builds("{}{}".format, st.sampled_from([" ", "  ", "    ", "\t"]), st.sampled_from(WORDS)),
+)
+ENDS = st.sampled_from(["\n", "\r\n", "\r", "\n\n", "\r\r\n"])
+TEXTS = st.lists(st.tuples(PIECES, ENDS), max_size=25).map(
+    lambda found: "".join(piece + end for piece, end in found)
+)
+every_platform = pytest.mark.parametrize("platform", names())
+
+
+def judge(running, intended, platform):
+    """The assessment, or None where one is no text."""
+    try:
+        return drift.assess(running, intended, platform=platform)
+    except drift.NotText:
+        return None
+
+
+def sound(found):
+    """What holds of any assessment."""
+    assert found is None or found.in_sync is not bool(found.differences)
+    assert found is None or not (found.in_sync and (found.remediation or found.rollback))
+
+
+@every_platform
+@settings(max_examples=examples(40), deadline=None)
+@given(running=TEXTS, intended=TEXTS)
+def test_any_two_texts_are_judged_or_refused_as_no_text(platform, running, intended):
+    sound(judge(running, intended, platform))
+
+
+@every_platform
+@settings(max_examples=examples(15), deadline=None)
+@given(text=TEXTS)
+def test_any_text_is_in_sync_with_itself_written_anew(platform, text):
+    found = judge(text, f"{text}\n", platform)
+    assert found is None or found.in_sync or text.count("\r") or "[" in text
+
+
+@pytest.mark.parametrize("platform", PLATFORMS)
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(number=st.integers(0, 10**6), at=st.floats(0, 1), piece=TEXTS)
+def test_a_configuration_with_anything_put_into_it_is_judged(platform, number, at, piece):
+    text = grown(platform, number)
+    place = int(at * len(text))
+    sound(judge(text, text[:place] + piece + text[place:], platform))
+
+
+@every_platform
+@pytest.mark.parametrize("code", [0, 1, 2, 7, 27, 127])
+def test_a_control_character_in_what_differs_is_no_text(platform, code):
+    with pytest.raises(drift.NotText, match="control character"):
+        drift.assess(f"hostname {chr(code)}\n", "hostname a\n", platform=platform)
+
+
+DEEP_NESTING = {
+    "cisco_ios": "".join(f"{' ' * depth}section {depth}\n" for depth in range(1000)),
+    "juniper_junos": "a {\n" * 1000 + "b;\n" + "}\n" * 1000,
+    "nokia_srl": "a {\n" * 1000 + "}\n" * 1000,
+    "sonic": '{\n"a": {\n' + '"a": {\n' * 1000,
+}
+
+
+@every_platform
+def test_a_text_that_nests_1000_deep_is_judged_or_no_text(platform):
+    for text in DEEP_NESTING.values():
+        sound(judge(text, "hostname a\n", platform))
+
+
+LARGE: dict[str, Callable[[int], str]] = {
+    "one line": lambda size: f"hostname {'a' * size * 20}\n",
+    "short lines": lambda size: "".join(f"line{n} a\n" for n in range(size)),
+    "the same line": lambda size: "ntp server 1.1.1.1\n" * size,
+    "one section": lambda size: "interface Gi1\n" + "".join(f" line{n} a\n" for n in range(size)),
+    "sections": lambda size: "".join(f"interface x{n}\n description a\n" for n in range(size // 2)),
+    "one section again and again": lambda size: "interface Gi1\n description a\n" * (size // 2),
+    "an access list": lambda size: (
+        "ip access-list extended A\n"
+        + "".join(f" permit ip host 10.{n // 250}.{n % 250}.1 any\n" for n in range(size))
+    ),
+    "a flat list": lambda size: "".join(f"access-list 10 permit {n}\n" for n in range(size)),
+    "an open banner": lambda size: "banner motd ^C\n" + "x\n" * size,
+    "banners": lambda size: "banner motd ^C\nx\n^C\n" * (size // 3),
+    "comments": lambda size: "interface Gi1\n!\n description a\n" * (size // 3),
+    "set lines": lambda size: "".join(f"set interfaces x{n} mtu 9\n" for n in range(size)),
+    "terms": lambda size: "".join(
+        f"set firewall filter F term T{n} then accept\n" for n in range(size)
+    ),
+    "braces": lambda size: "".join(f"interfaces {{\n x{n} a;\n}}\n" for n in range(size // 3)),
+}
+OTHER: dict[str, Callable[[str], str]] = {
+    "nothing": lambda _: "hostname b\n",
+    "another half": lambda text: text[: len(text) // 2] + text[len(text) // 2 :].replace("a", "b"),
+    "the other way round": lambda text: "".join(reversed(text.splitlines(keepends=True))),
+}
+TIMED = [
+    (platform, kind, other)
+    for kind in LARGE
+    for other in OTHER
+    for platform in ("cisco_ios", "juniper_junos", "cisco_nxos")
+    if (platform == "juniper_junos") == (kind in ("set lines", "terms", "braces"))
+    and (platform != "cisco_nxos" or kind == "short lines")
+]
+
+
+def taken(platform, kind, other, size):
+    text = LARGE[kind](size)
+    before = time.process_time()
+    judge(text, OTHER[other](text), platform)
+    return time.process_time() - before
+
+
+@pytest.mark.parametrize(("platform", "kind", "other"), TIMED)
+def test_four_times_the_text_takes_about_four_times_the_time(platform, kind, other):
+    small = 5000 if DEEP else 1500
+    fourfold = min(taken(platform, kind, other, small * 4) for _ in range(2))
+    once = min(taken(platform, kind, other, small) for _ in range(2))
+    assert fourfold < 9 * once + 0.05
+
+
+def test_a_text_of_100000_lines_is_judged_in_seconds():
+    assert taken("cisco_ios", "sections", "another half", 100_000) < 20
+
+
+def test_a_line_of_a_megabyte_is_judged_at_once():
+    assert taken("cisco_ios", "one line", "another half", 50_000) < 1
+
+
+@pytest.mark.skipif(not DEEP, reason="a minute long: make test-deep")
+def test_a_minute_of_arbitrary_texts_crashes_nothing():
+    until = time.monotonic() + SECONDS
+    for number in count():
+
+        @seed(number)
+        @settings(max_examples=200, deadline=None, database=None)
+        @given(running=TEXTS, intended=TEXTS, platform=st.sampled_from(names()))
+        def fuzz(running, intended, platform):
+            sound(judge(running, intended, platform))
+
+        fuzz()
+        if time.monotonic() >= until:
+            return
