@@ -59,13 +59,14 @@ def verdicts(
         rows = rows.where(Judged.device_id == device_id)
     if passed is False:
         rows = rows.where(Judged.failed != {})
-    found = (
-        verdict
-        for row in ctx.session.scalars(rows)
-        for verdict in _verdicts(row, severities)
-        if after is None or (verdict.device_id, verdict.rule_id) > after
-    )
-    return tuple(islice((one for one in found if passed in {None, one.passed}), limit))
+    with ctx.session.scalars(rows) as shown:
+        found = (
+            verdict
+            for row in shown
+            for verdict in _verdicts(row, severities)
+            if after is None or (verdict.device_id, verdict.rule_id) > after
+        )
+        return tuple(islice((one for one in found if passed in {None, one.passed}), limit))
 
 
 def _verdicts(row: Judged, severities: Mapping[str, Severity]) -> Iterator[RuleVerdict]:

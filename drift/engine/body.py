@@ -1,12 +1,12 @@
 """The commands below a section's header. Pure."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from drift.engine.delta import Delta, emptied, section
 from drift.engine.lists import added, adds, spans
 from drift.engine.model import Node
-from drift.engine.owned import as_left, hangs_on, owners
+from drift.engine.owned import Names, as_left, hangs_on, owners
 from drift.engine.places import Place
 from drift.engine.read import shown_node
 from drift.engine.rebuild import moves, ordered_body
@@ -43,29 +43,23 @@ def _in_order(made: Plan, found: Delta, place: Place) -> Iterator[str]:
 
 def _body(made: Plan, found: Delta, place: Place) -> Iterator[str]:
     extra, missing = _with_lists(found, place)
-    missing = _with_dropped(found, extra, missing, place)
+    if place.platform.unclear and made.refuses_unclear(extra, missing, place):
+        return
+    owning = owners(extra, place)
+    gone = owning - owners(missing, place) if owning else owning
+    missing = _with_dropped(found, extra, missing, gone)
     if place.platform.typed.additive:
         yield from _numbers(found, place)
     if extra:
-        yield from _taken(made, extra, missing, place)
+        yield from _taken(made, extra, missing, place, owning)
     for node in missing:
         if not made.refuses(node, place):
             yield from shown_node(node, place)
     if found.values:
         yield from _values(made, found)
-    for below in _below(found, extra, missing, place):
+    for below in as_left(found, gone) if gone else found.changed:
         if not made.refuses_section(below.place, place):
             yield from changed_body(made, below)
-
-
-def _below(
-    found: Delta, extra: Sequence[Node], missing: Sequence[Node], place: Place
-) -> Iterable[Delta]:
-    """The sections below that differ when their turn comes."""
-    gone = owners(extra, place)
-    if gone:
-        gone -= owners(missing, place)
-    return as_left(found, gone) if gone else found.changed
 
 
 def _values(made: Plan, found: Delta) -> Iterator[str]:
@@ -76,12 +70,12 @@ def _values(made: Plan, found: Delta) -> Iterator[str]:
 
 
 def _taken(
-    made: Plan, extra: Sequence[Node], missing: Sequence[Node], place: Place
+    made: Plan, extra: Sequence[Node], missing: Sequence[Node], place: Place, owning: Names
 ) -> Iterator[str]:
-    """Commands for lines that no successor replaces."""
+    """Commands for lines that no successor replaces; `owning` are the owners among them."""
     replaced = {place.entry_key(node.line) for node in missing}
     sent = set[str]()  # one command may take away several lines
-    for node in _removable(extra, replaced, place):
+    for node in _removable(extra, replaced, place, owning):
         if place.platform.typed.emptied.match(node.line):
             yield from changed_body(made, emptied(node, place))
         elif not made.refuses_taking(node, place):
@@ -150,15 +144,13 @@ def _whole_lists(
 
 
 def _with_dropped(
-    found: Delta, extra: Sequence[Node], missing: Sequence[Node], place: Place
+    found: Delta, extra: Sequence[Node], missing: Sequence[Node], gone: Names
 ) -> Sequence[Node]:
     """Missing lines: first those that take others with them, then what they took, then the rest."""
+    place = found.place
     resetting = place.platform.resets and any(
         place.resetting(one.line) for one in (*missing, *extra)
     )
-    gone = owners(extra, place)
-    if gone:
-        gone -= owners(missing, place)
     if not resetting and not gone:
         return missing
     dropped = [
@@ -172,10 +164,14 @@ def _with_dropped(
     return [*first, *dropped, *(node for node in missing if node.line not in known)]
 
 
-def _removable(extra: Sequence[Node], replaced: set[str], place: Place) -> Iterator[Node]:
+def _removable(
+    extra: Sequence[Node], replaced: set[str], place: Place, owning: Names
+) -> Iterator[Node]:
     """Extra lines that need a command: no successor replaces them, and no owner takes them."""
     platform = place.platform
-    gone = owners((one for one in extra if place.entry_key(one.line) not in replaced), place)
+    gone = owning
+    if owning:
+        gone = owners((one for one in extra if place.entry_key(one.line) not in replaced), place)
     for node in sorted(extra, key=lambda one: _last(one.line, place)):
         key = place.entry_key(node.line)
         if key in replaced and not platform.sequenced.match(node.line):

@@ -4,6 +4,7 @@ What others refer to is defined first, then bound, then what nothing refers to a
 and what people log in through is touched last: what is added there before what is taken away.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -51,6 +52,17 @@ class Plan:
         if not reason and not place.platform.takes_any:
             reason = place.untaken(node.line)
         return self._noted(node.line, reason, place)
+
+    def refuses_unclear(self, extra: Sequence[Node], missing: Sequence[Node], place: Place) -> bool:
+        """The same for a section in which what goes depends on what changes with it."""
+        return any(
+            self._noted(node.line, rule.reason, place)
+            for rule in place.platform.unclear
+            if rule.section.search(place.name)
+            and any(rule.beside.match(one.line) for one in (*extra, *missing))
+            for node in extra
+            if rule.line.match(node.line)
+        )
 
     def refuses_section(self, below: Place, place: Place) -> bool:
         """The same for a section that is only entered."""

@@ -53,6 +53,16 @@ class Negation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unclear:
+    """A line whose removal means another thing when a line of `beside` changes with it."""
+
+    section: re.Pattern[str]
+    line: re.Pattern[str]
+    beside: re.Pattern[str]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moves:
     """How an entry of an ordered section is put elsewhere; the first group of `entry` names it."""
 
@@ -125,6 +135,7 @@ class Platform:
     alone: tuple[re.Pattern[str], ...]  # sections of which only one may exist
     closers: Reasons  # what a section's end is shown as
     refused: Reasons  # places without a safe command, and why
+    unclear: tuple[Unclear, ...]
     shown: Shown
     typed: Typed
     paths: Paths

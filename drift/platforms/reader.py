@@ -16,6 +16,7 @@ from drift.platforms.model import (
     Shown,
     Style,
     Typed,
+    Unclear,
     any_of,
 )
 
@@ -56,6 +57,15 @@ def read(name: str, data: Mapping[str, object]) -> Platform:
         alone=get.each("alone"),
         closers=get.pairs("closers", "section", "line"),
         refused=get.pairs("refused", "place", "reason"),
+        unclear=tuple(
+            Unclear(
+                section=re.compile(one["in"]),
+                line=re.compile(one["line"]),
+                beside=re.compile(one["beside"]),
+                reason=one["reason"],
+            )
+            for one in get.rows("unclear")
+        ),
         shown=Shown(
             changing=tuple(re.compile(one.pattern, re.MULTILINE) for one in get.each("changing")),
             paragraphs=get.text("paragraphs"),

@@ -208,3 +208,12 @@ def test_every_line_typed_is_needed(name):
             continue  # a header alone
         fewer = (*lines[:index], *lines[index + 1 :])
         assert outcome(platform, running, fewer) != state(platform, intended)
+
+
+def test_a_port_that_changes_its_kind_is_not_shut_by_a_guess():
+    found = drift.assess(
+        "interface Ethernet1/1\n  no switchport\n  ip address 192.0.2.1/24\n  no shutdown\n",
+        "interface Ethernet1/1\n  switchport access vlan 5\n", platform="cisco_nxos",
+    )  # fmt: skip
+    assert [one.path for one in found.refusals] == [("interface Ethernet1/1", "no shutdown")]
+    assert found.remediation == ()

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from core.actor import Actor, Origin
+from core.context import utc_now
 from drift import baselines
 from inventory.devices import by_hostname
 from inventory.snapshots import latest
@@ -100,6 +101,7 @@ def test_an_incomplete_capture_gives_no_drift_and_no_baseline(ready, lab, device
                    str(aside["id"]), code=5)  # fmt: skip
     assert "kept aside as untrusted" in said
     reader = Actor(name="reader", granted=frozenset({"device.read", "snapshot.read"}))
+    runtime.now = utc_now  # the command line's clock
     with runtime.context(reader, Origin(door="cli")) as ctx:
         row = by_hostname(ctx, device.hostname)
         assert baselines.baseline_for(ctx, row.id).snapshot_id == whole["id"]

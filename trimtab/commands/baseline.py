@@ -32,6 +32,9 @@ COLUMNS = {
     "provenance": lambda row: row.provenance,
 }
 
+BRIEF = {name: COLUMNS[name] for name in ("device", "version", "source", "reason", "valid_from")}
+"""What a table of many has room for; `--json` tells all."""
+
 Hostname = Annotated[str, typer.Argument(help="The device's name.")]
 Reason = Annotated[str, typer.Option(help="Why; auditors read it.")]
 Start = Annotated[
@@ -53,7 +56,7 @@ Manage = Annotated[
 def list_all(*, as_json: Json = False) -> None:
     """The valid baseline of every device."""
     with command_context() as ctx:
-        show(baselines.list_baselines(ctx), COLUMNS, as_json=as_json)
+        show(baselines.list_baselines(ctx), COLUMNS if as_json else BRIEF, as_json=as_json)
 
 
 @app.command()
@@ -113,7 +116,8 @@ def approve(
 def approve_first(*, reason: Reason, as_json: Json = False) -> None:
     """Make what each device without a baseline showed last its first one."""
     with command_context() as ctx:
-        show(baselines.approve_first(ctx, reason=reason), COLUMNS, as_json=as_json)
+        made = baselines.approve_first(ctx, reason=reason)
+        show(made, COLUMNS if as_json else BRIEF, as_json=as_json)
 
 
 @app.command("set")

@@ -122,6 +122,7 @@ SNAPSHOTS = [
 
 BASELINES = [
     Of(
+        id=7,
         version=3,
         source="snapshot",
         reason="Effect of C12",
@@ -129,6 +130,7 @@ BASELINES = [
         valid_until=None,
     ),
     Of(
+        id=4,
         version=2,
         source="intended",
         reason=HOSTILE,

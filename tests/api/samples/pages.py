@@ -59,6 +59,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     }),
     "device": ("device.html", {
         "device": DEVICES[1], "queued": True, "snapshots": SNAPSHOTS, "baselines": BASELINES,
+        "valid_id": BASELINES[0].id,
         "relations": RELATIONS, "findings": FINDINGS[:2], "changes": CHANGES[3:5],
         "events": EVENTS[:1], "rules": [
             Of(rule_id="ntp.own", passed=False, severity="major", detail="No ntp server of ours."),
@@ -66,7 +67,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     }),
     "device_unreached": ("device.html", {
         "device": DEVICES[20], "queued": False, "snapshots": [],
-        "baselines": [], "relations": [], "findings": [],
+        "baselines": [], "valid_id": None, "relations": [], "findings": [],
     }),
     "comparison": ("comparison.html", {
         "left": SNAPSHOTS[0], "right": SNAPSHOTS[2], "rows": _FINDING["rows"],
