@@ -5,17 +5,15 @@ Source: Juniper, "Junos OS CLI User Guide" (set, delete, insert, deactivate, pro
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import compress, repeat
-from operator import contains
 
 from drift.engine.edits import Every, Side, by_word, commands, known
 from drift.engine.model import Assessment, Difference, Refusal
 from drift.engine.model import Side as Name
 from drift.engine.places import REDACTED, SECRET
-from drift.engine.statements import IGNORED, Statement, in_braces, read, statements
+from drift.engine.statements import Statement, in_braces, read, statements
 from drift.engine.terms import TERM, moved, terms
 from drift.engine.texts import Numbered, blocks, framed, refuse_binary
-from drift.engine.unlike import shared_ends, unlike
+from drift.engine.unlike import unlike_lines
 from drift.platforms import Platform
 
 __all__ = ["assess", "statements"]
@@ -73,11 +71,11 @@ def _text(found: Sequence[Statement]) -> Every:
 def _quick(running: str, intended: str, platform: Platform) -> Sides:
     """Set style on both sides: only lines that differ are looked at, and terms where they may."""
     a, b = framed(running), framed(intended)
-    theirs, ours = unlike(a, b, ignored=IGNORED)
+    theirs, ours, in_step = unlike_lines(a, b)
     before, after = Every(a), Every(b)
     extra = _unsaid(_unequal(theirs, ours, after), after, platform)
     missing = _unsaid(_unequal(ours, theirs, before), before, platform)
-    if (TERM not in a and TERM not in b) or not _terms_differ(a, b, (*extra, *missing)):
+    if in_step and not any(TERM in one.text for one in (*extra, *missing)):
         return Sides(extra, missing, before, after)
     now, then = (list(read([one for one in blocks(text) if TERM in one[1]])) for text in (a, b))
     return Sides(extra, missing, before, after, now, then)
@@ -103,19 +101,6 @@ def _unsaid(found: Sequence[Statement], other: Every, platform: Platform) -> lis
         for one in found
         if not entries.fullmatch(one.text.removeprefix("set ")) or not other.shows(one.text)
     ]
-
-
-def _terms_differ(a: str, b: str, found: Sequence[Statement]) -> bool:
-    """Whether terms may stand in another order: one differs, or shared lines are not in step."""
-    if any(TERM in one.text for one in found):
-        return True
-    start, tail = shared_ends(a, b)
-    return _holding(a[start : len(a) - tail], TERM) != _holding(b[start : len(b) - tail], TERM)
-
-
-def _holding(text: str, word: str) -> list[str]:
-    lines = text.split("\n")
-    return list(compress(lines, map(contains, lines, repeat(word))))
 
 
 def _refusals(sides: Sides) -> Iterator[Refusal]:

@@ -13,6 +13,7 @@ from operator import itemgetter
 from drift.engine.texts import CHILD, STRAY, VALUE, Numbered, blocks, joined, numbers, strays
 
 HEAD = itemgetter(0)
+FEW = 4  # lines that are looked for one by one
 
 
 def unlike(a: str, b: str, *, ignored: re.Pattern[str]) -> tuple[list[Numbered], list[Numbered]]:
@@ -62,6 +63,39 @@ def _lacking(
         [(i, one) for i, one in enumerate(theirs) if one not in yours],
         [(i, one) for i, one in enumerate(ours) if one not in mine],
     )
+
+
+def unlike_lines(a: str, b: str) -> tuple[list[Numbered], list[Numbered], bool]:
+    """As `unlike` for framed texts without sections, and whether what both have is in one order."""
+    start, tail = shared_ends(a, b)
+    theirs = a[start + 1 : len(a) - tail].split("\n")
+    ours = b[start + 1 : len(b) - tail].split("\n")
+    mine, yours = set(theirs), set(ours)
+    extra = [(i, one) for i, one in enumerate(theirs) if one not in yours]
+    missing = [(i, one) for i, one in enumerate(ours) if one not in mine]
+    in_step = _without(theirs, extra) == _without(ours, missing)
+    shared = f"{a[: start + 1]}{a[len(a) - tail :]}"
+    known = _standing({one for _, one in (*extra, *missing)}, shared)
+    first = a.count("\n", 0, start) + 1
+    return (
+        [(first + i, one) for i, one in extra if one not in known],
+        [(first + i, one) for i, one in missing if one not in known],
+        in_step,
+    )
+
+
+def _without(lines: Sequence[str], gone: Sequence[tuple[int, str]]) -> list[str]:
+    left = list(lines)
+    for index, _ in reversed(gone):
+        del left[index]
+    return left
+
+
+def _standing(lines: set[str], shared: str) -> set[str]:
+    """Those of the lines that stand in a shared part."""
+    if len(lines) > FEW:
+        return lines.intersection(shared.split("\n"))
+    return {one for one in lines if f"\n{one}\n" in shared}
 
 
 def head(block: str) -> str:
