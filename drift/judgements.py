@@ -8,16 +8,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from core.audit import Subject
 from core.context import Context
+from core.database import Base
 from drift import compliance, facts, findings, standing
 from drift.attribution import Attribution
 from drift.bulk import Result, Task
+from drift.models import Baseline
 from drift.observation import Observation, conclude
 from drift.processes import judge_all
 from drift.rules import Rule, Target
 from drift.standing import Inputs, Outcome, rules_hash
 from inventory import snapshots
+from inventory.models import Device
+from inventory.snapshot_models import Snapshot
 
 BATCH = 200  # devices of one transaction
 WORTH_IT = 1000  # devices that are worth the start of other processes
@@ -96,7 +102,9 @@ def _keep(contexts: Contexts, batch: Batch) -> list[Observation]:
     """One batch in one transaction: its findings, how each device stands, and one record."""
     with contexts() as ctx:
         alive = findings.alive_among(ctx, [one.device_id for one, _ in batch.pairs])
+        rows = _loaded(ctx, batch, alive)
         told = [_concluded(ctx, one, result, batch, alive) for one, result in batch.pairs]
+        rows.clear()
         outcomes = [
             Outcome(
                 inputs=one, outcome=seen.outcome, broken=result.broken,
@@ -110,6 +118,25 @@ def _keep(contexts: Contexts, batch: Batch) -> list[Observation]:
             devices=len(told), drifted=[one.hostname for one in told if one.outcome == "drifted"],
         )  # fmt: skip
     return told
+
+
+def _loaded(ctx: Context, batch: Batch, alive: frozenset[int]) -> list[Base]:
+    """The rows that conclusions will look at, in a few queries, for as long as they are held."""
+    told = [
+        one
+        for one, result in batch.pairs
+        if result.assessment is not None or one.device_id in alive
+    ]
+    wanted: tuple[tuple[type[Device | Baseline | Snapshot], list[int | None]], ...] = (
+        (Device, [one.device_id for one in told]),
+        (Baseline, [one.baseline_id for one in told]),
+        (Snapshot, [one.snapshot_id for one in told]),
+    )
+    return [
+        row
+        for table, keys in wanted
+        for row in ctx.session.scalars(select(table).where(table.id.in_(keys)))
+    ]
 
 
 def _concluded(

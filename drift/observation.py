@@ -75,7 +75,7 @@ def judge_device(ctx: Context, device_id: int, *, attribute: Attribution) -> Obs
 
 def conclude(ctx: Context, one: Inputs, result: Result, *, attribute: Attribution) -> Observation:
     """Open, update or resolve the device's finding by what the judgement came to."""
-    device = baselines.lock_device(ctx, one.device_id)
+    device = ctx.get(Device, one.device_id)
     if result.trouble:
         return _observation(device, "error", detail=result.trouble)
     if one.baseline_id is None:
