@@ -40,7 +40,8 @@ def measure(place: Path) -> dict[str, float]:
     source = Path(__file__).parents[1]
     subprocess.run(["git", "clone", "-q", source, clone], check=True)  # noqa: S607
     environment = os.environ | {"HOME": str(home), "TRIMTAB_HOME": str(home / "state")}
-    environment.pop("VIRTUAL_ENV", None)
+    for name in ("VIRTUAL_ENV", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"):  # ours are not its
+        environment.pop(name, None)
     fresh, story = _demo(clone, environment)
     second, again = _demo(clone, environment)
     return {
