@@ -78,6 +78,12 @@ def get_article(article_id: Key, ctx: Ctx) -> ArticleOut:
     return article_out(knowledge.get_article(ctx, article_id))
 
 
+@router.put("/articles/{article_id}/problem/{problem_id}")
+def link_problem(article_id: Key, problem_id: Key, ctx: Ctx) -> ArticleOut:
+    """The article is about this problem, and offered for its events."""
+    return article_out(knowledge.link_problem(ctx, article_id, problem_id))
+
+
 @router.get("/articles/{article_id}/versions")
 def list_versions(article_id: Key, ctx: Ctx) -> list[VersionOut]:
     return [VersionOut.of(one) for one in knowledge.get_article(ctx, article_id).versions]

@@ -88,6 +88,13 @@ def test_an_article_is_written_offered_linked_and_revised(rest, drifted):
     assert client.get(f"/articles/{key}").json()["version"] == 2
 
 
+def test_an_article_is_linked_to_a_problem_later(rest, world):
+    client = rest("engineer")
+    key = client.post("/articles", json={"title": f"L{next(_names)}", "body": "t"}).json()["id"]
+    linked = client.put(f"/articles/{key}/problem/{world.ids['problem']}")
+    assert (linked.status_code, linked.json()["problem_id"]) == (200, world.ids["problem"])
+
+
 def test_an_article_may_belong_to_a_problem(rest, world):
     body = {"title": "Why", "body": "text", "problem_id": world.ids["problem"]}
     answer = rest("engineer").post("/articles", json=body)

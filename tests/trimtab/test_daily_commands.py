@@ -134,6 +134,16 @@ def test_an_event_is_taken_on_linked_and_closed(line):
     assert line.json(["event", "show", number])["closing_note"] == "told him"
 
 
+@pytest.mark.usefixtures("everything")
+def test_an_article_is_about_a_problem_of_a_unit(line, tmp_path):
+    file = tmp_path / "article.md"
+    file.write_text("Look there first.")
+    problem = line.json(["problem", "open", "the same again", "--unit", "root"])["id"]
+    article = line.json(["knowledge", "write", "What helps", "--file", str(file)])["id"]
+    told = line.json(["knowledge", "link-problem", str(article), str(problem)])
+    assert told["problem"] == problem
+
+
 def test_a_schedule_is_made_paused_resumed_and_made_due(everything):
     made = everything.json(
         ["schedule", "add", "nightly", "--job", "drift.scan", "--trigger", "30 2 * * 1-5",

@@ -17,6 +17,7 @@ COLUMNS = {
     "title": lambda row: row.title,
     "event_kind": lambda row: row.event_kind,
     "platform": lambda row: row.platform,
+    "problem": lambda row: row.problem_id,
     "version": lambda row: row.versions[-1].version,
 }
 DETAILS = COLUMNS | {"body": lambda row: row.versions[-1].body}
@@ -63,6 +64,18 @@ def revise(article: Key, *, file: File, as_json: Json = False) -> None:
     """Add the next version of an article."""
     with command_context() as ctx:
         show_one(knowledge.revise(ctx, article, body=_text(file)), COLUMNS, as_json=as_json)
+
+
+@app.command("link-problem")
+def link_problem(
+    article: Key,
+    problem: Annotated[int, typer.Argument(help="The problem's id.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Note that an article is about a problem; it is offered for that problem's events."""
+    with command_context() as ctx:
+        show_one(knowledge.link_problem(ctx, article, problem), COLUMNS, as_json=as_json)
 
 
 def _text(file: Path) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from operations import problems
+from organization.units import by_code
 from trimtab.console import Json, command_context, show, show_one
 
 app = typer.Typer(no_args_is_help=True)
@@ -33,11 +34,16 @@ def open_problem(
     title: Annotated[str, typer.Argument(help="What is wrong, in one line.")],
     *,
     description: Annotated[str, typer.Option(help="What is known of it.")] = "",
+    unit: Annotated[
+        str | None, typer.Option(help="Code of the unit whose problem it is; else everybody's.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Open a problem."""
     with command_context() as ctx:
-        row = problems.open_problem(ctx, title=title, description=description)
+        row = problems.open_problem(
+            ctx, title=title, description=description, unit=by_code(ctx, unit) if unit else None
+        )
         show_one(row, COLUMNS, as_json=as_json)
 
 
