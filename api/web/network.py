@@ -69,7 +69,7 @@ def show_device(visit: PageVisit, device_id: Key, queued: int = 0) -> Response:
         baselines=baselines.versions(ctx, device_id), valid_id=valid.id if valid else None,
         relations=relations.list_relations(ctx, device_id),
         findings=findings.list_findings(ctx, state=None, device_id=device_id, limit=LIMIT),
-        rules=compliance.verdicts(ctx, device_id=device_id),
+        rules=sorted(compliance.verdicts(ctx, device_id=device_id), key=lambda one: one.passed),
     )  # fmt: skip
 
 
