@@ -224,7 +224,7 @@ def _take_lists(
     platform = top.place.platform
     lists: list[Delta] = []
     for opens in platform.flat_opens:
-        if f"\n{opens}" not in a and f"\n{opens}" not in b:
+        if f"\n{opens}" not in a and not any(one.startswith(opens) for _, one in missing):
             continue
         theirs, ours = _entries(a, opens), _entries(b, opens)
         if [one for _, one in theirs] != [one for _, one in ours]:
