@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine, text
 
@@ -21,6 +22,12 @@ from core.runtime import Runtime
 from core.settings import Settings
 from organization.permissions import PostAuthority
 from trimtab.schema import upgrade
+
+hypothesis.settings.register_profile("steady", derandomize=True)
+hypothesis.settings.register_profile("searching")
+DEEP = os.environ.get("TRIMTAB_TEST_DEEP") == "1"
+hypothesis.settings.load_profile("searching" if DEEP else "steady")
+"""The usual run tries the same examples each time; `make test-deep` looks for new ones."""
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 _names = count(1)

@@ -179,6 +179,9 @@ def _set_line(sections: list[list[str]], index: int, draw: random.Random) -> Non
         return
     action = draw.choice(("alter", "drop", "move", "mark", "thing"))
     path = line.removeprefix("set ")
+    marked = [f"deactivate {path}"] in sections or not line.startswith("set ")
+    if action == "alter" and marked:
+        return  # the mark would be left without what it marks
     if action == "alter" and re.search(r" (description|mtu|peer-as|hold-time) \S+$", line):
         sections[index] = [re.sub(r"\S+$", str(draw.randrange(1, 9999)), line)]
     elif action == "drop":

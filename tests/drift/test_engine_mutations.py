@@ -102,7 +102,8 @@ def test_one_change_by_hand_takes_a_handful_of_lines(platform, seed):
     text = made(platform, 300, seed % 7)
     changed = mutated(platform, text, seed, changes=1)
     found = judged(platform, text, changed)
-    assert len(found.remediation) <= 2 * len(found.differences) + 6
+    rewritten = 12  # a list of the corpora written anew from its first entry on
+    assert len(found.remediation) <= 2 * len(found.differences) + rewritten
 
 
 @every_platform
