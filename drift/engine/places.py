@@ -7,6 +7,7 @@ from drift.platforms import InSection, Platform
 
 Path = tuple[str, ...]
 SECRET = "<secret:"  # noqa: S105 - how redaction marks a value
+OPEN = "the value is never ended, and typed so it would swallow what comes behind it"
 REDACTED = "a redacted secret is not known in clear and cannot be written"
 
 
@@ -81,6 +82,8 @@ class Place:
 
     def refusal(self, node: Node) -> str:
         """Why there is no safe command for this node, or an empty string."""
+        if node.block and not self.platform.ended(node.block):
+            return OPEN
         return self.refusal_of(node.line) or (REDACTED if node.holds(SECRET) else "")
 
     def refusal_of(self, line: str) -> str:

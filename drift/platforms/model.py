@@ -31,6 +31,14 @@ class Multiline:
     key: re.Pattern[str]
     reach: Literal["replace", "refuse"]
 
+    def ended(self, lines: Sequence[str]) -> bool:
+        """Whether the value's lines hold what ends it."""
+        if self.end is not None:
+            return any(self.end.search(line) for line in lines[1:])
+        words = lines[0].split(maxsplit=2)[2]
+        delimiter = "^C" if words.startswith("^C") else words[0]
+        return "\n".join((words, *lines[1:])).count(delimiter) > 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InSection:
@@ -139,6 +147,11 @@ class Platform:
     shown: Shown
     typed: Typed
     paths: Paths
+
+    def ended(self, value: Sequence[str]) -> bool:
+        """Whether a multi-line value is ended: typed open, it would swallow what comes behind."""
+        kind = next((one for one in self.multiline if one.start.match(value[0])), None)
+        return kind is None or kind.ended(value)
 
     @cached_property
     def value_opens(self) -> tuple[str, ...]:

@@ -217,3 +217,17 @@ def test_a_port_that_changes_its_kind_is_not_shut_by_a_guess():
     )  # fmt: skip
     assert [one.path for one in found.refusals] == [("interface Ethernet1/1", "no shutdown")]
     assert found.remediation == ()
+
+
+def test_a_banner_that_is_never_ended_is_refused_and_not_typed():
+    found = drift.assess(
+        "hostname a\n", "hostname a\nbanner motd ^C\nopen\nntp server 192.0.2.1\n",
+        platform="cisco_ios",
+    )  # fmt: skip
+    assert found.remediation == ()
+    assert "never ended" in found.refusals[0].reason
+
+
+def test_empty_lines_behind_a_banner_that_is_never_ended_are_no_difference():
+    text = "banner motd ^C\nopen\n"
+    assert drift.assess(text, f"{text}\n", platform="cisco_ios").in_sync
