@@ -13,8 +13,8 @@ from drift.engine.align import common
 from drift.engine.lists import flat_name, listed, ranged, ranges
 from drift.engine.model import Node
 from drift.engine.places import Place
-from drift.engine.read import in_order, key_of, node_of, parsed, value_of
-from drift.engine.texts import CHILD, VALUE, Numbered, blocks, children, joined, prepared, said
+from drift.engine.read import in_order, key_of, node_of, parsed, value_node, value_of
+from drift.engine.texts import CHILD, Numbered, blocks, children, joined, prepared, said
 from drift.engine.unlike import unlike, unlike_blocks
 from drift.platforms import Platform
 
@@ -112,7 +112,8 @@ def _resolve(into: Delta, extra: Sequence[Numbered], missing: Sequence[Numbered]
     for key in [one for one in theirs if one in ours]:
         before, after = theirs.pop(key), ours.pop(key)
         if value_of(before[-1][1], place.platform) is not None:
-            values.append((_last(before, key), _last(after, key)))
+            # of a value written in several places the device keeps the last one
+            values.append((value_node(*before[-1], key), value_node(*after[-1], key)))
             continue
         below = section(place.below(key), _below(before), _below(after))
         if below is not None:
@@ -140,13 +141,6 @@ def _nodes(keyed: dict[str, list[Numbered]], place: Place) -> list[Node]:
         elif (node := node_of(*pieces[0], key, place)) is not None:
             nodes.append(node)
     return nodes
-
-
-def _last(pieces: Sequence[Numbered], key: str) -> Node:
-    """A multi-line value; the device keeps the last one."""
-    number, block = pieces[-1]
-    value = tuple(one.rstrip() for one in block.replace(CHILD, VALUE).split(VALUE))
-    return Node(line=key, number=number, children=[], block=value, below=[])
 
 
 def _below(pieces: Sequence[Numbered]) -> list[Numbered]:

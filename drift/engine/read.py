@@ -84,14 +84,18 @@ def node_of(number: int, block: str, line: str, place: Place) -> Node | None:
         )
     platform = place.platform
     if value_of(block, platform) is not None:
-        lines = block.replace(CHILD, VALUE).split(VALUE)
-        value = tuple(one.rstrip() for one in lines)
-        return Node(line=line, number=number, children=[], block=value, below=[])
+        return value_node(number, block, line)
     below = children(number, block) if CHILD in block else []
     inner = parsed(below, place.below(line)) if below else []
     if not inner and not place.path and platform.undeletable.match(line):
         return None  # it exists as hardware does, and nothing is said of it
     return Node(line=line, number=number, children=inner, below=below)
+
+
+def value_node(number: int, block: str, line: str) -> Node:
+    """A multi-line value as a node with its lines as shown, `line` being its key."""
+    value = tuple(one.rstrip() for one in block.replace(CHILD, VALUE).split(VALUE))
+    return Node(line=line, number=number, children=[], block=value, below=[])
 
 
 def _merge(into: Node, more: Node) -> None:
