@@ -3,7 +3,7 @@ BIN := .venv/bin
 ARGS ?=
 PYTEST_ARGS ?= -n 2
 
-.PHONY: set-up demo test test-deep check lock bench-demo bench-drift clean
+.PHONY: set-up demo test test-deep check lock bench-demo bench-drift fuzz-drift clean
 set-up:
 	@.ci/set-up
 
@@ -31,6 +31,9 @@ bench-demo: set-up
 
 bench-drift: set-up
 	@$(BIN)/python -m benchmarks.drift
+
+fuzz-drift: set-up
+	@$(BIN)/python -m tests.drift.fuzz $(ARGS)
 
 clean:
 	rm -rf .venv var api/web/static api/web/assets/node_modules

@@ -2,93 +2,19 @@
 
 import time
 from collections.abc import Callable
-from itertools import count
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import drift
 from drift.platforms import names
+from tests.drift import fuzz
 from tests.drift.depth import DEEP, examples
+from tests.drift.fuzz import TEXTS, judge, sound
 from tests.drift.grown import PLATFORMS, grown
 
-SECONDS = 60
-WORDS = (
-    "interface Gi1",
-    "banner motd ^C",
-    "banner motd",
-    "^C",
-    "EOF",
-    "banner motd x",
-    "macro name M",
-    "@",
-    "route-policy P",
-    "end-policy",
-    "crypto pki certificate chain T",
-    " certificate 01",
-    "\tquit",
-    "router bgp 1",
-    "ip access-list extended A",
-    "access-list 10 permit any",
-    "vlan 1,3-5",
-    "vlan 9-1",
-    "vlan 4094",
-    "set system host-name a",
-    "deactivate system",
-    "protect system",
-    "interfaces {",
-    "}",
-    "ge-0/0/0;",
-    "inactive: a {",
-    "key [ a b ];",
-    "/* a",
-    "*/",
-    "## x",
-    "!",
-    "#",
-    "[file /etc/motd]",
-    "[packages]",
-    "config system global",
-    "next",
-    "end",
-    "edit 1",
-    "{",
-    '"a": {',
-    "]",
-    "switchport trunk allowed vlan add 3",
-    "no shutdown",
-    "no ",
-    "set",
-    "delete a",
-    "exit",
-    "set policy-options policy-statement P term A then accept",
-    " 10 permit ip any any",
-)
-PIECES = st.one_of(
-    st.sampled_from(WORDS),
-    st.text(max_size=30),
-    st.builds("{}{}".format, st.sampled_from([" ", "  ", "    ", "\t"]), st.sampled_from(WORDS)),
-)
-ENDS = st.sampled_from(["\n", "\r\n", "\r", "\n\n", "\r\r\n"])
-TEXTS = st.lists(st.tuples(PIECES, ENDS), max_size=25).map(
-    lambda found: "".join(piece + end for piece, end in found)
-)
 every_platform = pytest.mark.parametrize("platform", names())
-
-
-def judge(running, intended, platform):
-    """The assessment, or None where one is no text."""
-    try:
-        return drift.assess(running, intended, platform=platform)
-    except drift.NotText:
-        return None
-
-
-def sound(found):
-    """What holds of any assessment."""
-    assert found is None or found.in_sync is not bool(found.differences)
-    assert found is None or not (found.in_sync and (found.remediation or found.rollback))
 
 
 @every_platform
@@ -197,15 +123,8 @@ def test_a_line_of_a_megabyte_is_judged_at_once():
 
 @pytest.mark.skipif(not DEEP, reason="a minute long: make test-deep")
 def test_a_minute_of_arbitrary_texts_crashes_nothing():
-    until = time.monotonic() + SECONDS
-    for number in count():
+    assert fuzz.searched(seconds=60).met
 
-        @seed(number)
-        @settings(max_examples=200, deadline=None, database=None)
-        @given(running=TEXTS, intended=TEXTS, platform=st.sampled_from(names()))
-        def fuzz(running, intended, platform):
-            sound(judge(running, intended, platform))
 
-        fuzz()
-        if time.monotonic() >= until:
-            return
+def test_a_second_of_arbitrary_texts_crashes_nothing():
+    assert fuzz.searched(seconds=1).met
