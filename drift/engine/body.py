@@ -6,7 +6,7 @@ from dataclasses import replace
 from drift.engine.delta import Delta, emptied, section
 from drift.engine.lists import added, adds, spans
 from drift.engine.model import Node
-from drift.engine.owned import Names, as_left, hangs_on, owners
+from drift.engine.owned import NOBODY, Names, as_left, hangs_on, owners
 from drift.engine.places import Place
 from drift.engine.read import shown_node
 from drift.engine.rebuild import moves, ordered_body
@@ -42,14 +42,17 @@ def _in_order(made: Plan, found: Delta, place: Place) -> Iterator[str]:
 
 
 def _body(made: Plan, found: Delta, place: Place) -> Iterator[str]:
-    extra, missing = _with_lists(found, place)
-    if place.platform.unclear and made.refuses_unclear(extra, missing, place):
-        return
-    owning = owners(extra, place)
-    gone = owning - owners(missing, place) if owning else owning
-    missing = _with_dropped(found, extra, missing, gone)
-    if place.platform.typed.additive:
-        yield from _numbers(found, place)
+    extra, missing = found.extra, found.missing
+    owning = gone = NOBODY
+    if any(map(place.platform.special.match, [node.line for node in (*extra, *missing)])):
+        extra, missing = _with_lists(found, place)
+        if place.platform.unclear and made.refuses_unclear(extra, missing, place):
+            return
+        owning = owners(extra, place)
+        gone = owning - owners(missing, place) if owning else owning
+        missing = _with_dropped(found, extra, missing, gone)
+        if place.platform.typed.additive:
+            yield from _numbers(found, place)
     if extra:
         yield from _taken(made, extra, missing, place, owning)
     for node in missing:

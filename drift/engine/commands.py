@@ -161,7 +161,7 @@ def _delete_after_access(made: Plan, found: Delta, platform: Platform) -> None:
     used = {word for line in _leaving_access(found, platform) for word in line.split()}
     for index, step in enumerate(made.steps if used else ()):
         if step.phase is Phase.DELETE and _name(step, platform) in used:
-            made.steps[index] = replace(step, phase=Phase.LAST)
+            made.steps[index] = step._replace(phase=Phase.LAST)
 
 
 def _leaving_access(found: Delta, platform: Platform) -> Iterator[str]:

@@ -6,8 +6,6 @@ back.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import repeat
-from operator import contains
 
 from drift.engine.align import common
 from drift.engine.lists import flat_name, listed, ranged, ranges
@@ -156,14 +154,8 @@ def section(place: Place, theirs: list[Numbered], ours: list[Numbered]) -> Delta
     if place.ordered:
         _in_order(found)
         return None if found.empty else found
-    before, after = [one for _, one in theirs], [one for _, one in ours]
-    nested = any(map(contains, before, repeat(CHILD))) or any(map(contains, after, repeat(CHILD)))
-    extra, missing = unlike_blocks(before, after, sections=nested)
-    _resolve(
-        found,
-        [(theirs[i][0], one) for i, one in extra],
-        [(ours[i][0], one) for i, one in missing],
-    )
+    nested = any(CHILD in one for _, one in theirs) or any(CHILD in one for _, one in ours)
+    _resolve(found, *unlike_blocks(theirs, ours, sections=nested))
     if place.platform.continued:
         _leave_out_rewritten(found)
     return None if found.empty else found

@@ -21,9 +21,10 @@ WORDS = ("set", "deactivate", "protect")
 
 @dataclass(frozen=True)
 class Every:
-    """All statements of one side, as its text in set style."""
+    """All statements of one side, as its text in set style; `marked` if any may be protected."""
 
     text: str
+    marked: bool
 
     @cached_property
     def lines(self) -> list[str]:
@@ -36,13 +37,17 @@ class Every:
 
     def shows(self, statement: str) -> bool:
         """Whether the statement or something below it is there as written, by a quick look."""
-        at = self.text.find(f"\n{statement}")
+        return self.place(statement, 0) >= 0
+
+    def place(self, statement: str, start: int) -> int:
+        """Where it is shown, looking from a place in the text on; -1 where it is not."""
+        at = self.text.find(f"\n{statement}", start)
         while at >= 0:
             end = at + len(statement) + 1
             if self.text[end] in " \n":  # a line end closes the text
-                return True
+                return at
             at = self.text.find(f"\n{statement}", end)
-        return False
+        return -1
 
     def holds(self, statement: str) -> bool:
         """Whether the statement is there, or something below it, which says the same."""
@@ -54,10 +59,35 @@ class Every:
 
     def protected(self) -> list[str]:
         """The paths that take no change."""
-        if "protect" not in self.text:
+        if not self.marked:
             return []
         found = (one.partition(" ") for one in self.lines)
         return [path for word, _, path in found if word == "protect"]
+
+
+@dataclass(slots=True)
+class Look:
+    """Looks for statements from where the last one was found: they come in the order shown."""
+
+    every: Every
+    at: int = 0
+    misses: int = 0
+
+    @property
+    def pays(self) -> bool:
+        """Whether looking through the whole text still costs less than putting it in order."""
+        return self.misses < FEW
+
+    def shows(self, statement: str) -> bool:
+        """As `Every.shows`."""
+        found = self.every.place(statement, self.at)
+        if found < 0:
+            found = self.every.place(statement, 0)
+        if found < 0:
+            self.misses += 1
+        else:
+            self.at = found
+        return found >= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +147,18 @@ def _deletions(now: Side, then: Side, platform: Platform) -> Iterator[str]:
     def shortest(path: str, held: Callable[[str], bool]) -> str:
         shorter = path
         for above in _above(path):
-            if above in coming or held(f"set {above}"):
+            if above in coming:
                 break
             if platform.paths.entries.fullmatch(above):
+                if held(f"set {above}"):
+                    break
                 shorter = above
         return shorter
 
-    few = len(now.only["set"]) < FEW
+    look = Look(then.every)
     for path in now.only["set"]:
         if path not in coming:
-            alone = few and shortest(path, then.every.shows) == path
+            alone = look.pays and shortest(path, look.shows) == path
             yield path if alone else shortest(path, then.every.holds)
 
 

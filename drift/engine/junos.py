@@ -16,6 +16,7 @@ from drift.engine.texts import Numbered, blocks, framed, refuse_binary
 from drift.engine.unlike import unlike_lines
 from drift.platforms import Platform
 
+PROTECT = "protect"
 __all__ = ["assess", "statements"]
 
 
@@ -65,14 +66,17 @@ def _whole(theirs: Sequence[Statement], ours: Sequence[Statement], platform: Pla
 
 
 def _text(found: Sequence[Statement]) -> Every:
-    return Every(framed("\n".join(one.text for one in found)))
+    text = framed("\n".join(one.text for one in found))
+    return Every(text, PROTECT in text)
 
 
 def _quick(running: str, intended: str, platform: Platform) -> Sides:
     """Set style on both sides: only lines that differ are looked at, and terms where they may."""
     a, b = framed(running), framed(intended)
     theirs, ours, in_step = unlike_lines(a, b)
-    before, after = Every(a), Every(b)
+    marked = PROTECT in a
+    before = Every(a, marked)
+    after = Every(b, marked or any(PROTECT in line for _, line in ours))
     extra = _unsaid(_unequal(theirs, ours, after), after, platform)
     missing = _unsaid(_unequal(ours, theirs, before), before, platform)
     if in_step and not any(TERM in one.text for one in (*extra, *missing)):

@@ -7,14 +7,15 @@ from drift.engine.delta import Delta, Whole
 from drift.engine.model import Node
 from drift.engine.places import Place
 
-Names = set[str | None]
+Names = frozenset[str | None]
+NOBODY: Names = frozenset()
 
 
 def owners(nodes: Iterable[Node], place: Place) -> Names:
     """What the lines of these nodes own others by."""
     if not place.platform.owners:
-        return set()
-    return {place.owner(one.line) for one in nodes} - {None}
+        return NOBODY
+    return frozenset(place.owner(one.line) for one in nodes) - {None}
 
 
 def hangs_on(line: str, names: Names) -> bool:

@@ -1,6 +1,5 @@
 """A section of a configuration: what the platform's data say of the lines in it. Pure."""
 
-import re
 
 from drift.engine.model import Node
 from drift.platforms import InSection, Platform
@@ -14,14 +13,13 @@ REDACTED = "a redacted secret is not known in clear and cannot be written"
 class Place:
     """One section by its path; the empty path is the top level."""
 
-    __slots__ = ("_keys", "_single", "name", "ordered", "pad", "path", "platform")
+    __slots__ = ("_keys", "name", "ordered", "pad", "path", "platform")
 
     def __init__(self, path: Path, platform: Platform) -> None:
         self.path, self.platform = path, platform
         self.name = "/".join(path)
         self.pad = platform.indent * len(path)
         self.ordered = bool(path) and platform.ordered.match(self.name) is not None
-        self._single: list[re.Pattern[str]] | None = None
         self._keys: dict[str, str | None] = {}
 
     def below(self, line: str) -> "Place":
@@ -58,15 +56,16 @@ class Place:
         return self._keys[line]
 
     def _own_key(self, line: str) -> str | None:
-        if self._single is None:
-            rules = self.platform.single
-            self._single = [one.lines for one in rules if one.section.search(self.name)]
         bare = line.removeprefix(self.platform.typed.negator)
-        for pattern in self._single:
-            found = pattern.match(bare)
-            if found:
-                return _direction(found.group(0), bare)
-        return None
+        found = self.platform.single_lines.match(bare)
+        if found is None:
+            return None
+        rules = self.platform.single
+        rule = rules[int((found.lastgroup or "_0")[1:])]
+        if not rule.section.search(self.name):
+            fitting = (one.lines.match(bare) for one in rules if one.section.search(self.name))
+            found = next(filter(None, fitting), None)
+        return _direction(found.group(0), bare) if found else None
 
     def entry_key(self, line: str) -> str:
         """As `own_key`; a bare switch (`shutdown`) replaces its own `no` form too."""

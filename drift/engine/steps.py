@@ -7,6 +7,7 @@ and what people log in through is touched last: what is added there before what 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import NamedTuple
 
 from drift.engine.model import Node, Refusal
 from drift.engine.places import Place
@@ -23,8 +24,7 @@ class Phase(IntEnum):
     LAST = 6  # what only a login referred to
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """Lines that belong together, and when they may be sent."""
 
     phase: Phase

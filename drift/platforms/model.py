@@ -184,6 +184,20 @@ class Platform:
         return any_of([pattern.pattern for pattern, _ in self.refused])
 
     @cached_property
+    def single_lines(self) -> re.Pattern[str]:
+        """Single-valued lines of whatever section; the group `_N` is that of the Nth rule."""
+        rules = [f"(?P<_{i}>{rule.lines.pattern})" for i, rule in enumerate(self.single)]
+        return any_of(rules)
+
+    @cached_property
+    def special(self) -> re.Pattern[str]:
+        """Lines whose change may be more than the line itself: lists, owners, what resets."""
+        in_sections = (*self.continued, *self.resets, *self.typed.additive)
+        beside = [one.pattern for rule in self.unclear for one in (rule.line, rule.beside)]
+        owners = [one.pattern for one in self.owners]
+        return any_of([*(rule.lines.pattern for rule in in_sections), *beside, *owners])
+
+    @cached_property
     def reset_lines(self) -> re.Pattern[str]:
         """Lines whose change may drop others, in whatever section."""
         return any_of([rule.lines.pattern for rule in self.resets])
