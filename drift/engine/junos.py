@@ -3,6 +3,7 @@
 Source: Juniper, "Junos OS CLI User Guide" (set, delete, insert, deactivate, protect).
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from drift.engine.texts import Numbered, blocks, framed, refuse_binary
 from drift.engine.unlike import unlike_lines
 from drift.platforms import Platform
 
-PROTECT = "protect"
+PROTECT = re.compile("protect")
 __all__ = ["assess", "statements"]
 
 
@@ -67,31 +68,34 @@ def _whole(theirs: Sequence[Statement], ours: Sequence[Statement], platform: Pla
 
 def _text(found: Sequence[Statement]) -> Every:
     text = framed("\n".join(one.text for one in found))
-    return Every(text, PROTECT in text)
+    return Every(text, bool(PROTECT.search(text)))
 
 
 def _quick(running: str, intended: str, platform: Platform) -> Sides:
     """Set style on both sides: only lines that differ are looked at, and terms where they may."""
     a, b = framed(running), framed(intended)
     theirs, ours, in_step = unlike_lines(a, b)
-    marked = PROTECT in a
+    marked = bool(PROTECT.search(a))
     before = Every(a, marked)
-    after = Every(b, marked or any(PROTECT in line for _, line in ours))
-    extra = _unsaid(_unequal(theirs, ours, after), after, platform)
-    missing = _unsaid(_unequal(ours, theirs, before), before, platform)
+    after = Every(b, marked or any(PROTECT.search(line) for _, line in ours))
+    here, there = list(read(theirs)), list(read(ours))
+    extra = _unsaid(_unequal(here, there, theirs, after), after, platform)
+    missing = _unsaid(_unequal(there, here, ours, before), before, platform)
     if in_step and not any(TERM in one.text for one in (*extra, *missing)):
         return Sides(extra, missing, before, after)
     now, then = (list(read([one for one in blocks(text) if TERM in one[1]])) for text in (a, b))
     return Sides(extra, missing, before, after, now, then)
 
 
-def _unequal(some: Sequence[Numbered], others: Sequence[Numbered], other: Every) -> list[Statement]:
-    """Lines as statements, without those that the other side only writes otherwise."""
-    lines = set(some)
-    there = {one.text for one in read(others)}
+def _unequal(
+    some: Sequence[Statement], others: Sequence[Statement], shown: Sequence[Numbered], other: Every
+) -> list[Statement]:
+    """Statements as shown without those that the other side only writes otherwise."""
+    lines = set(shown)
+    there = {one.text for one in others}
     return [
         one
-        for one in read(some)
+        for one in some
         if one.text not in there
         and ((one.number, one.text) in lines or f"\n{one.text}\n" not in other.text)
     ]

@@ -1,6 +1,5 @@
 """A section of a configuration: what the platform's data say of the lines in it. Pure."""
 
-
 from drift.engine.model import Node
 from drift.platforms import InSection, Platform
 

@@ -180,13 +180,17 @@ def _opening(text: str, at: int, word: str, value: Multiline) -> int:
 def _end_of_value(text: str, start: int, value: Multiline) -> int:
     """The place of the line end behind the value's last line."""
     line_end = text.index("\n", start)
-    everything = max(line_end, len(text.rstrip()))  # of a value that is never ended
     if value.end is not None:
         found = value.end.search(text, line_end + 1)
-        return text.index("\n", found.start()) if found else everything
+        return text.index("\n", found.start()) if found else _everything(text, line_end)
     rest = text[start:line_end].split(maxsplit=2)[2]
     delimiter = "^C" if rest.startswith("^C") else rest[0]
     if rest.count(delimiter) > 1:
         return line_end
     closing = text.find(delimiter, line_end)
-    return text.index("\n", closing) if closing >= 0 else everything
+    return text.index("\n", closing) if closing >= 0 else _everything(text, line_end)
+
+
+def _everything(text: str, line_end: int) -> int:
+    """The end of a value that is never ended."""
+    return max(line_end, len(text.rstrip()))
