@@ -1,7 +1,7 @@
 """A section of a configuration: what the platform's data say of the lines in it. Pure."""
 
 from drift.engine.model import Node
-from drift.platforms import InSection, Platform
+from drift.platforms import InSection, Platform, index_of
 
 Path = tuple[str, ...]
 SECRET = "<secret:"  # noqa: S105 - how redaction marks a value
@@ -60,7 +60,7 @@ class Place:
         if found is None:
             return None
         rules = self.platform.single
-        rule = rules[int((found.lastgroup or "_0")[1:])]
+        rule = rules[index_of(found)]
         if not rule.section.search(self.name):
             fitting = (one.lines.match(bare) for one in rules if one.section.search(self.name))
             found = next(filter(None, fitting), None)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from drift.engine.model import Node, Refusal
 from drift.engine.places import Place
-from drift.platforms import Platform
+from drift.platforms import Platform, index_of
 
 
 class Phase(IntEnum):
@@ -99,6 +99,5 @@ class Plan:
 
 def _rank(line: str, platform: Platform) -> int | None:
     """The place of a definition among those that build on each other, or None."""
-    if not platform.definition.match(line):
-        return None
-    return next((i for i, one in enumerate(platform.definitions) if one.match(line)), None)
+    found = platform.definition.match(line)
+    return index_of(found) if found else None

@@ -8,11 +8,12 @@ from typing import ClassVar
 import yaml
 
 from core.errors import TrimtabError
-from drift.platforms.model import InSection, Multiline, Platform, any_of
+from drift.platforms.model import InSection, Multiline, Platform, any_of, index_of
 from drift.platforms.reader import read
 
 __all__ = [
-    "InSection", "Multiline", "Platform", "UnknownPlatform", "any_of", "names", "platform",
+    "InSection", "Multiline", "Platform", "UnknownPlatform", "any_of", "index_of", "names",
+    "platform",
 ]  # fmt: skip
 
 FOLDER = Path(__file__).parent

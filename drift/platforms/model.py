@@ -17,6 +17,16 @@ def any_of(patterns: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{one})" for one in patterns)) if patterns else NEVER
 
 
+def named(patterns: Sequence[str]) -> re.Pattern[str]:
+    """As `any_of`; `index_of` tells which of them matched."""
+    return any_of([f"(?P<_{index}>{one})" for index, one in enumerate(patterns)])
+
+
+def index_of(found: re.Match[str]) -> int:
+    """The index of the first pattern that a `named` one matched by."""
+    return int((found.lastgroup or "_0")[1:])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Multiline:
     """A value that swallows lines from `start` until `end` ("delimiter": the banner's own).
@@ -160,8 +170,8 @@ class Platform:
 
     @cached_property
     def definition(self) -> re.Pattern[str]:
-        """What any of the definitions matches."""
-        return any_of([one.pattern for one in self.definitions])
+        """What any of the definitions matches; its group is named after the first that does."""
+        return named([one.pattern for one in self.definitions])
 
     @cached_property
     def owner(self) -> re.Pattern[str]:
@@ -185,9 +195,8 @@ class Platform:
 
     @cached_property
     def single_lines(self) -> re.Pattern[str]:
-        """Single-valued lines of whatever section; the group `_N` is that of the Nth rule."""
-        rules = [f"(?P<_{i}>{rule.lines.pattern})" for i, rule in enumerate(self.single)]
-        return any_of(rules)
+        """Single-valued lines of whatever section; the group is named after the first rule."""
+        return named([rule.lines.pattern for rule in self.single])
 
     @cached_property
     def special(self) -> re.Pattern[str]:
