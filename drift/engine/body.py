@@ -1,16 +1,18 @@
 """The commands below a section's header. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from drift.engine.delta import Delta, emptied, section
+from drift.engine.delta import BothWays, Delta, emptied, section
 from drift.engine.lists import added, adds, spans
 from drift.engine.model import Node
 from drift.engine.owned import NOBODY, Names, as_left, hangs_on, owners
-from drift.engine.places import Place
+from drift.engine.places import SECRET, Place
 from drift.engine.read import shown_node
 from drift.engine.rebuild import moves, ordered_body
 from drift.engine.steps import Plan
+
+NEITHER: BothWays = (None, None)
 
 
 def changed_body(made: Plan, found: Delta) -> Iterator[str]:
@@ -24,6 +26,43 @@ def changed_body(made: Plan, found: Delta) -> Iterator[str]:
         yield from lines
         if len(place.path) > 1 and (closing := place.closing()):
             yield above + closing
+
+
+def ordinary(found: Delta) -> tuple[str, ...] | None:
+    """As `changed_body` for a section in which each line is only itself; None for any other.
+
+    Both ways are worked out at once: the delta that is this one turned around finds its own there.
+    """
+    if found.typed is None:
+        found.typed = _both_ways(found)
+    return found.typed[0]
+
+
+def _both_ways(found: Delta) -> BothWays:
+    place, platform = found.place, found.place.platform
+    if place.ordered or found.values or found.changed or found.moved or not platform.takes_any:
+        return NEITHER
+    extra, missing = ([(one.line, one) for one in side] for side in (found.extra, found.missing))
+    for line, node in (*extra, *missing):
+        if node.children or node.block or SECRET in line or platform.special.match(line):
+            return NEITHER
+        if place.refusal_of(line):
+            return NEITHER
+    theirs = {place.entry_key(line): line for line, _ in extra}
+    ours = {place.entry_key(line): line for line, _ in missing}
+    if len(theirs) < len(extra) or len(ours) < len(missing):
+        return NEITHER  # lines that replace each other within one side
+    head = (platform.indent * (len(place.path) - 1) + place.path[-1],)
+    return (
+        (*head, *_replaced(theirs, ours, place), *(place.pad + line for line in ours.values())),
+        (*head, *_replaced(ours, theirs, place), *(place.pad + line for line in theirs.values())),
+    )
+
+
+def _replaced(gone: Mapping[str, str], come: Mapping[str, str], place: Place) -> Iterator[str]:
+    """Commands for what no successor replaces, each once."""
+    taken = (place.pad + place.negation(line) for key, line in gone.items() if key not in come)
+    return iter(dict.fromkeys(taken))
 
 
 def _in_order(made: Plan, found: Delta, place: Place) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from drift.engine.body import changed_body
+from drift.engine.body import changed_body, ordinary
 from drift.engine.delta import Delta, emptied
 from drift.engine.lists import ranged, ranges, spans
 from drift.engine.model import Node
@@ -99,7 +99,9 @@ def _unbound(made: Plan, header: str, found: Delta, platform: Platform) -> None:
 def _section(made: Plan, below: Delta, platform: Platform) -> None:
     if platform.typed.tables.match(below.place.name):
         below = _without_entries(made, below, platform)
-    lines = tuple(changed_body(made, below))
+    lines = ordinary(below)
+    if lines is None:
+        lines = tuple(changed_body(made, below))
     if lines:
         made.put(below.place.name, lines, platform)
 

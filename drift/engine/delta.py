@@ -16,6 +16,9 @@ from drift.engine.texts import CHILD, Numbered, blocks, children, joined, prepar
 from drift.engine.unlike import unlike, unlike_blocks
 from drift.platforms import Platform
 
+BothWays = tuple[tuple[str, ...] | None, tuple[str, ...] | None]
+"""A section's commands there and back, as far as they are known already."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Delta:
@@ -36,6 +39,7 @@ class Delta:
     values: Sequence[tuple[Node, Node]] = ()
     changed: Sequence["Delta"] = ()
     lists: Sequence["Delta"] = ()
+    typed: "BothWays | None" = None
 
     @property
     def empty(self) -> bool:
@@ -56,6 +60,7 @@ class Delta:
             values=[(ours, theirs) for theirs, ours in self.values],
             changed=[one.turned() for one in self.changed],
             lists=[one.turned() for one in self.lists],
+            typed=self.typed and (self.typed[1], self.typed[0]),
         )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ Style = Literal["indent", "junos", "set", "json", "sections"]
 Patterns = tuple[re.Pattern[str], ...]
 Reasons = tuple[tuple[re.Pattern[str], str], ...]
 NEVER = re.compile(r"(?!)")
+SECONDARY = r".* secondary$"  # an address beside another one
 
 
 def any_of(patterns: Sequence[str]) -> re.Pattern[str]:
@@ -203,8 +204,9 @@ class Platform:
         """Lines whose change may be more than the line itself: lists, owners, what resets."""
         in_sections = (*self.continued, *self.resets, *self.typed.additive)
         beside = [one.pattern for rule in self.unclear for one in (rule.line, rule.beside)]
-        owners = [one.pattern for one in self.owners]
-        return any_of([*(rule.lines.pattern for rule in in_sections), *beside, *owners])
+        others = [one.pattern for one in (*self.owners, self.sequenced, self.typed.emptied)]
+        lines = [rule.lines.pattern for rule in in_sections]
+        return any_of([*lines, *beside, *others, SECONDARY])
 
     @cached_property
     def reset_lines(self) -> re.Pattern[str]:
