@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from drift.engine.align import common
+from drift.engine.excerpts import Blocks, unlike_excerpts
 from drift.engine.lists import flat_name, listed, ranged, ranges
 from drift.engine.model import Node
 from drift.engine.places import Place
-from drift.engine.read import in_order, key_of, node_of, parsed, value_node, value_of
-from drift.engine.texts import CHILD, Numbered, blocks, children, joined, prepared, said
+from drift.engine.read import all_blocks, in_order, key_of, node_of, parsed, value_node, value_of
+from drift.engine.texts import CHILD, Numbered, apart, blocks, children, framed, said
 from drift.engine.unlike import unlike, unlike_blocks
 from drift.platforms import Platform
 
@@ -66,7 +67,7 @@ class Delta:
 
 @dataclass(slots=True)
 class Whole:
-    """All of one side's section, parsed when somebody asks."""
+    """All of one side's section, parsed when somebody asks; `pieces` may be a framed text."""
 
     pieces: Sequence[Numbered] | str
     place: Place
@@ -76,9 +77,9 @@ class Whole:
         """Every node of the section, in the order shown."""
         if self.nodes is None:
             found = self.pieces
-            self.nodes = parsed(
-                blocks(joined(found)) if isinstance(found, str) else found, self.place
-            )
+            if isinstance(found, str):
+                found = all_blocks(found, self.place.platform)
+            self.nodes = parsed(found, self.place)
         return self.nodes
 
 
@@ -93,9 +94,8 @@ def emptied(node: Node, top: Place) -> Delta:
 
 def delta(running: str, intended: str, platform: Platform) -> Delta:
     """What differs between two texts. Raises NotText where it is no text."""
-    a = prepared(said(running, platform), platform.multiline)
-    b = prepared(said(intended, platform), platform.multiline)
-    extra, missing = unlike(a, b, ignored=platform.ignored)
+    a, b = framed(said(running, platform)), framed(said(intended, platform))
+    extra, missing = unlike_excerpts(a, b, platform) or _unlike_texts(a, b, platform)
     place = Place((), platform)
     top = Delta(place=place, running=Whole(a, place), intended=Whole(b, place))
     if platform.flat_lists:
@@ -104,6 +104,12 @@ def delta(running: str, intended: str, platform: Platform) -> Delta:
     if platform.ranges:
         _leave_out_same_ranges(top)
     return top
+
+
+def _unlike_texts(a: str, b: str, platform: Platform) -> Blocks:
+    """The same by taking both texts apart as a whole."""
+    values = platform.multiline
+    return unlike(apart(a, values), apart(b, values), ignored=platform.ignored)
 
 
 def _resolve(into: Delta, extra: Sequence[Numbered], missing: Sequence[Numbered]) -> None:
@@ -217,7 +223,7 @@ def _take_lists(
     for opens in platform.flat_opens:
         if f"\n{opens}" not in a and not any(one.startswith(opens) for _, one in missing):
             continue
-        theirs, ours = _entries(a, opens), _entries(b, opens)
+        theirs, ours = _entries(a, opens, platform), _entries(b, opens, platform)
         if [one for _, one in theirs] != [one for _, one in ours]:
             lists += _lists(_named(theirs, platform), _named(ours, platform), top.place)
     top.lists = lists
@@ -240,8 +246,9 @@ def _lists(
             yield found
 
 
-def _entries(text: str, opens: str) -> list[Numbered]:
-    return [one for one in blocks(text) if one[1].startswith(opens)]
+def _entries(text: str, opens: str, platform: Platform) -> list[Numbered]:
+    found = blocks(apart(text, platform.multiline))
+    return [one for one in found if one[1].startswith(opens)]
 
 
 def _named(found: Sequence[Numbered], platform: Platform) -> dict[str, list[Numbered]]:

@@ -10,11 +10,12 @@ from drift.engine.texts import (
     CHILD,
     VALUE,
     Numbered,
+    apart,
     blocks,
     children,
+    framed,
     joined,
     lines_of,
-    prepared,
     said,
 )
 from drift.platforms import Multiline, Platform
@@ -25,8 +26,13 @@ NUMBERED = re.compile(r"\d+ ")
 
 def tree(text: str, platform: Platform) -> Node:
     """The whole configuration; ignored lines and stated defaults are not in it."""
-    below = blocks(joined(prepared(said(text, platform), platform.multiline)))
+    below = all_blocks(framed(said(text, platform)), platform)
     return Node(line="", number=0, children=parsed(below, Place((), platform)), below=below)
+
+
+def all_blocks(text: str, platform: Platform) -> list[Numbered]:
+    """All blocks of a framed text, in which comments end no section."""
+    return blocks(joined(apart(text, platform.multiline)))
 
 
 def parsed(found: Iterable[Numbered], place: Place) -> list[Node]:

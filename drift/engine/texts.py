@@ -72,7 +72,16 @@ def _unwrapped(lines: str, mark: str) -> str:
 
 def prepared(text: str, values: Sequence[Multiline]) -> str:
     """The text as blocks, each behind a line end; a line end closes the last one."""
-    text = carved(framed(text), values)
+    return apart(framed(text), values)
+
+
+def apart(text: str, values: Sequence[Multiline]) -> str:
+    """The same of a framed text."""
+    return nested(carved(text, values))
+
+
+def nested(text: str) -> str:
+    """The text with the line ends before indented lines marked."""
     text = text.replace("\n ", f"{CHILD} ")
     return text.replace("\n\t", f"{CHILD}\t") if "\t" in text else text
 
@@ -152,21 +161,26 @@ def _indent(line: str) -> int:
 
 def carved(text: str, values: Sequence[Multiline]) -> str:
     """The text with each multi-line value on one line."""
-    opens = [(word, one) for one in values for word in one.opens if f"\n{word}" in text]
-    if not opens:
-        return text
-    ahead = [_opening(text, 0, word, one) for word, one in opens]
     pieces: list[str] = []
     done = 0
-    while (start := min(ahead)) < len(text):
+    for start, end in spans(text, values):
+        pieces += (text[done:start], text[start:end].replace("\n", VALUE))
+        done = end
+    return "".join((*pieces, text[done:])) if done else text
+
+
+def spans(text: str, values: Sequence[Multiline]) -> Iterator[tuple[int, int]]:
+    """Where multi-line values begin in a framed text, and the line ends behind them."""
+    opens = [(word, one) for one in values for word in one.opens if f"\n{word}" in text]
+    ahead = [_opening(text, 0, word, one) for word, one in opens]
+    done = 0
+    while ahead and (start := min(ahead)) < len(text):
         index = ahead.index(start)
         word, value = opens[index]
         if start >= done:  # and not within the value before
-            end = _end_of_value(text, start, value)
-            pieces += (text[done:start], text[start:end].replace("\n", VALUE))
-            done = end
+            done = _end_of_value(text, start, value)
+            yield start, done
         ahead[index] = _opening(text, done, word, value)
-    return "".join((*pieces, text[done:]))
 
 
 def _opening(text: str, at: int, word: str, value: Multiline) -> int:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 FIRST = 512  # characters that are compared at once after a difference, then twice as many
 OVER = ((1, 0), (0, 1), (2, 0), (0, 2), (1, 1), (2, 2), (3, 3))
 """Lines of each side to step over at a difference: left out, put in, altered."""
+MARK = 4  # characters of a line that stands anywhere, such as `!`
 MOST = 4  # lines that a step looks at
 
 
@@ -41,6 +42,10 @@ def gaps(a: str, b: str) -> Iterator[Gap]:
 
 def _over(a: str, i: int, b: str, j: int) -> tuple[int, int] | None:
     """The next places from which on both texts have the same line or end."""
+    p, q = a.find("\n", i + 1), b.find("\n", j + 1)
+    following = a[p : a.find("\n", p + 1)]
+    if len(following) > MARK and p > 0 and b.startswith(f"{following}\n", q):
+        return p, q  # one line was altered
     theirs, ours = _places(a, i), _places(b, j)
     for p, q in OVER:
         if p < len(theirs) and q < len(ours) and _next(a, theirs, p) == _next(b, ours, q):
