@@ -4,7 +4,7 @@ The last approval says what holds from its date on: it ends the version before, 
 those that were to begin later.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,10 +12,12 @@ from sqlalchemy import func, or_, select
 
 from core.context import Context
 from core.errors import Conflict, InvalidInput
+from drift import locks
 from drift.engine import Assessment
 from drift.intent import sections
 from drift.intent.written import as_kept
 from drift.models import Baseline
+from drift.noise.masks import Mask, masked
 from inventory import snapshots
 from inventory.models import Device
 from inventory.snapshot_models import Snapshot
@@ -104,7 +106,7 @@ def set_intended(
     """
     device = ctx.get(Device, device_id)
     ctx.require("baseline.approve", device)
-    digest = snapshots.put_content(ctx, as_kept(ctx, device, text))
+    digest = snapshots.put_content(ctx, as_kept(ctx, device, text), device=device)
     return _succeed(
         ctx, device_id, digest, source=source, snapshot_id=None, reason=reason, terms=terms
     )
@@ -118,7 +120,7 @@ def withdraw(ctx: Context, baseline_id: int, *, reason: str) -> Baseline:
     baseline = ctx.get(Baseline, baseline_id)
     ctx.require("baseline.approve", baseline)
     _require_reason(reason)
-    lock_device(ctx, baseline.device_id)
+    locks.lock_device(ctx, baseline.device_id)
     ctx.session.refresh(baseline)
     if baseline.valid_from <= ctx.now() or baseline.valid_until == baseline.valid_from:
         raise NotPlanned(
@@ -149,24 +151,27 @@ def newest(ctx: Context, device_id: int) -> Baseline | None:
     )
 
 
-def assessed(ctx: Context, baseline: Baseline, running: str) -> Assessment:
+def assessed(
+    ctx: Context, baseline: Baseline, running: str, masks: Sequence[Mask] = ()
+) -> Assessment:
     """What a running text differs in from a version, in the sections that the version manages."""
-    intended = snapshots.text_of(ctx, baseline.digest)
-    return sections.assess(
-        running, intended, platform=baseline.device.platform, sections=tuple(baseline.sections)
-    )
+    intended, platform = snapshots.text_of(ctx, baseline.digest), baseline.device.platform
+    steady = masked(running, intended, masks, platform=platform)
+    return sections.assess(steady, intended, platform=platform, sections=tuple(baseline.sections))
 
 
-def borne_with(ctx: Context, baseline: Baseline, running: str) -> Baseline | None:
+def borne_with(
+    ctx: Context, baseline: Baseline, running: str, masks: Sequence[Mask] = ()
+) -> Baseline | None:
     """The earlier version that a device in grace still matches; None where it has to follow.
 
     Where a version before is within its own grace as well, the one before that is borne with too.
     """
-    while baseline.grace_until is not None and baseline.grace_until > ctx.now():
+    while baseline.in_grace_at(ctx.now()):
         before = _before(ctx, baseline)
         if before is None:
             return None
-        if assessed(ctx, before, running).in_sync:
+        if assessed(ctx, before, running, masks).in_sync:
             return before
         baseline = before
     return None
@@ -209,20 +214,12 @@ def text(ctx: Context, baseline: Baseline) -> str:
     return snapshots.text_of(ctx, baseline.digest)
 
 
-def lock_device(ctx: Context, device_id: int) -> Device:
-    """One judgement or approval of a device at a time, until the transaction ends."""
-    ctx.session.execute(
-        select(Device.id).where(Device.id == device_id).with_for_update(key_share=True)
-    )
-    return ctx.get(Device, device_id)
-
-
 def _succeed(
     ctx: Context, device_id: int, digest: bytes, *,
     source: str, snapshot_id: int | None, reason: str, terms: Terms,
 ) -> Baseline:  # fmt: skip
     _require_reason(reason)
-    device = lock_device(ctx, device_id)
+    device = locks.lock_device(ctx, device_id)
     start = _start(ctx, terms)
     last = newest(ctx, device_id)
     kept = last.sections if last and terms.sections is None else (terms.sections or ())

@@ -1,29 +1,30 @@
-"""Judge many texts one after the other. Pure: takes compressed texts, gives judgements back."""
+"""Judge many texts one after the other. Pure: takes texts as stored, gives judgements back."""
 
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import zstandard
-
 from drift.engine import Assessment, NotText
 from drift.intent.sections import assess
+from drift.noise.masks import Mask, masked
 from drift.rules import Rule, Target
 from drift.rules.judging import Ruleset
+from inventory.store.frames import Packed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One device's texts, zstd-compressed. `intended` is None where it is known to be the same.
+    """One device's texts as they are stored. `intended` is None where it is known to be the same.
 
-    `sections` are the managed ones; none: all.
+    `sections` are the managed ones; none: all. `masks` name lines that change by themselves.
     """
 
     device_id: int
-    running: bytes
-    intended: bytes | None
+    running: Packed
+    intended: Packed | None
     target: Target
     sections: tuple[str, ...] = ()
+    masks: tuple[Mask, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,7 @@ class Judge:
         return [self._one(task) for task in tasks]
 
     def _one(self, task: Task) -> Result:
-        running = _text(task.running)
+        running = task.running.text()
         if task.target not in self.rulesets:
             fitting = tuple(rule for rule in self.rules if task.target.fits(rule))
             self.rulesets[task.target] = Ruleset(fitting)
@@ -59,11 +60,10 @@ class Judge:
         broken = {one.rule.id: one.detail for one in judged if not one.passed}
         assessment, trouble = None, ""
         if task.intended is not None:
+            platform, intended = task.target.platform, task.intended.text()
             try:
-                assessment = assess(
-                    running, _text(task.intended), platform=task.target.platform,
-                    sections=task.sections,
-                )  # fmt: skip
+                steady = masked(running, intended, task.masks, platform=platform)
+                assessment = assess(steady, intended, platform=platform, sections=task.sections)
             except NotText as error:
                 trouble = error.message
         if assessment is not None and assessment.in_sync:
@@ -76,7 +76,3 @@ class Judge:
 def cores() -> int:
     """The processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _text(body: bytes) -> str:
-    return zstandard.ZstdDecompressor().decompress(body).decode()

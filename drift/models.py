@@ -65,6 +65,10 @@ class Baseline(Base):
         """Whether the version is the valid one at this time; of a device, at most one is."""
         return and_(cls.valid_from <= time, or_(cls.valid_until.is_(None), cls.valid_until > time))
 
+    def in_grace_at(self, time: datetime) -> bool:
+        """Whether the version before is still borne with at this time."""
+        return self.grace_until is not None and self.grace_until > time
+
     @property
     def governing_unit_id(self) -> int | None:
         return self.device.governing_unit_id

@@ -3,19 +3,23 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import and_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import TableValuedAlias, and_, bindparam, column, func, select
+from sqlalchemy.dialects.postgresql import JSON, insert
 
 from core.audit import Fact
 from core.context import Context
 from drift.bulk import Task
 from drift.models import Baseline, Judged
+from drift.noise.masks import Mask
+from drift.noise.reach import active
 from drift.rules import Rule, Target
 from inventory.models import Device, Site
 from inventory.snapshot_models import Snapshot
+from inventory.store.frames import Packed
 
-ENGINE = b"4"  # changes when the same texts are judged otherwise
+ENGINE = b"5"  # changes when the same texts are judged otherwise
 SETTLED = frozenset({"in_sync", "no_baseline"})
 """Outcomes that stand as long as their inputs do."""
 
@@ -32,6 +36,7 @@ class Inputs:
     baseline_id: int | None
     baseline: bytes | None
     sections: tuple[str, ...]
+    masks: tuple[Mask, ...]
     known: bytes | None
     outcome: str | None
 
@@ -46,18 +51,19 @@ class Inputs:
         wanted = {self.snapshot, self.baseline if self.compared else None}
         return frozenset(one for one in wanted if one is not None)
 
-    def task(self, bodies: Mapping[bytes, bytes]) -> Task:
-        """What there is to judge, given the compressed texts."""
-        intended = bodies[self.baseline] if self.compared and self.baseline else None
+    def task(self, texts: Mapping[bytes, Packed]) -> Task:
+        """What there is to judge, given the texts as they are stored."""
+        intended = texts[self.baseline] if self.compared and self.baseline else None
         return Task(
-            device_id=self.device_id, target=self.target, running=bodies[self.snapshot],
-            intended=intended, sections=self.sections,
+            device_id=self.device_id, target=self.target, running=texts[self.snapshot],
+            intended=intended, sections=self.sections, masks=self.masks,
         )  # fmt: skip
 
     def digest(self, rules: bytes) -> bytes:
         """SHA-256 over the digests of all inputs."""
         managed = "\n".join(self.sections).encode()
-        parts = (ENGINE, self.snapshot, self.baseline or b"-", managed, rules)
+        noise = "\n".join(map(repr, self.masks)).encode()
+        parts = (ENGINE, self.snapshot, self.baseline or b"-", managed, noise, rules)
         return hashlib.sha256(b"\x00".join(parts)).digest()
 
     def stale(self, rules: bytes) -> bool:
@@ -109,6 +115,7 @@ def inputs(ctx: Context, device_ids: Sequence[int]) -> list[Inputs]:
             Device.id, Device.hostname, Device.platform, Device.role, Device.options, Site.code,
             Snapshot.id.label("snapshot_id"), Snapshot.digest, Baseline.id.label("baseline_id"),
             Baseline.digest.label("baseline"), Baseline.sections, Judged.inputs, Judged.outcome,
+            func.coalesce(Device.unit_id, Site.unit_id).label("unit_id"),
         )
         .join(Site, Site.id == Device.site_id)
         .join(Snapshot, Snapshot.id == latest)
@@ -119,6 +126,7 @@ def inputs(ctx: Context, device_ids: Sequence[int]) -> list[Inputs]:
         .where(Device.id.in_(device_ids), Device.owned_by(ctx.units("drift.scan")))
         .order_by(Device.id)
     )  # fmt: skip
+    noise = active(ctx)
     return [
         Inputs(
             device_id=row.id, hostname=row.hostname, snapshot_id=row.snapshot_id,
@@ -127,6 +135,7 @@ def inputs(ctx: Context, device_ids: Sequence[int]) -> list[Inputs]:
             ),
             snapshot=row.digest, baseline_id=row.baseline_id, baseline=row.baseline,
             sections=tuple(row.sections or ()), known=row.inputs, outcome=row.outcome,
+            masks=noise.of(row.platform, row.unit_id),
         )
         for row in ctx.session.execute(rows)
     ]  # fmt: skip
@@ -142,23 +151,29 @@ def note(ctx: Context, outcomes: Sequence[Outcome]) -> None:
     """Keep what the judgements came to; the caller records them."""
     if not outcomes:
         return
-    row = insert(Judged)
-    kept = ("snapshot_id", "baseline_id", "inputs", "outcome", "rules", "failed", "judged_at")
-    ctx.session.execute(
-        row.on_conflict_do_update(
-            index_elements=["device_id"], set_={name: row.excluded[name] for name in kept}
-        ),
-        [
-            {
-                "device_id": one.inputs.device_id,
-                "snapshot_id": one.inputs.snapshot_id,
-                "baseline_id": one.inputs.baseline_id,
-                "inputs": one.digest,
-                "outcome": one.outcome,
-                "rules": list(one.rules),
-                "failed": dict(one.broken),
-                "judged_at": ctx.now(),
-            }
-            for one in outcomes
-        ],
-    )
+    rows = _rows([_row(one, ctx.now()) for one in outcomes])
+    names = [one.name for one in rows.c]
+    row = insert(Judged).from_select(names, select(rows))
+    values = {name: row.excluded[name] for name in names if name != "device_id"}
+    ctx.session.execute(row.on_conflict_do_update(index_elements=["device_id"], set_=values))
+
+
+def _rows(of: list[Fact]) -> TableValuedAlias:
+    """Rows of `judged` as one value: a quarter of what a value for each field of each costs."""
+    fields = (column(one.name, one.type) for one in Judged.__table__.columns)
+    told = func.json_to_recordset(bindparam("rows", of, type_=JSON))
+    return told.table_valued(*fields, name="told").render_derived(with_types=True)
+
+
+def _row(of: Outcome, now: datetime) -> Fact:
+    """The row of `judged` as JSON."""
+    return {
+        "device_id": of.inputs.device_id,
+        "snapshot_id": of.inputs.snapshot_id,
+        "baseline_id": of.inputs.baseline_id,
+        "inputs": f"\\x{of.digest.hex()}",
+        "outcome": of.outcome,
+        "rules": of.rules,
+        "failed": dict(of.broken),
+        "judged_at": now.isoformat(),
+    }
