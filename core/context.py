@@ -4,7 +4,7 @@ One straight line: fetch, require, check, change, record, return. The context ow
 no transaction stays open inside `released()`, where devices and Ansible work.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,6 +38,15 @@ class Authority(Protocol):
     def allows(self, session: Session, actor: Actor, permission: str, unit_id: int | None) -> bool:
         """Whether the actor has the permission in that unit; None asks for the root units."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """What was done to what, for the audit record."""
+
+    action: str
+    subject: Base | Subject
+    facts: Mapping[str, Fact]
 
 
 def utc_now() -> datetime:
@@ -109,16 +118,26 @@ class Context:
 
     def record(self, action: str, subject: Base | Subject, **facts: Fact) -> AuditRecord:
         """Write the audit record of an action in this very transaction."""
-        self.session.flush()
-        of = subject if isinstance(subject, Subject) else _subject(subject)
-        record = make_record(
-            action, of, actor=self.person, origin=self.origin, at=self.now(), facts=facts
-        )
-        self.session.add(record)
-        self.session.flush()
-        note_record(self.session, record)
-        self.recorded.append(action)
+        [record] = self.record_all([Action(action=action, subject=subject, facts=facts)])
         return record
+
+    def record_all(self, actions: Iterable[Action]) -> Sequence[AuditRecord]:
+        """Write the audit records of many actions, in their order and with one statement."""
+        self.session.flush()
+        records = [self._record(one) for one in actions]
+        self.session.add_all(records)
+        self.session.flush()
+        for record in records:
+            note_record(self.session, record)
+            self.recorded.append(record.action)
+        return records
+
+    def _record(self, done: Action) -> AuditRecord:
+        of = done.subject if isinstance(done.subject, Subject) else _subject(done.subject)
+        return make_record(
+            done.action, of,
+            actor=self.person, origin=self.origin, at=self.now(), facts=dict(done.facts),
+        )  # fmt: skip
 
     def commit(self) -> None:
         self.session.commit()

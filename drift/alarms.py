@@ -1,6 +1,6 @@
 """The events that follow from findings and failed collections. Never judges either."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -10,9 +10,10 @@ from core.context import Context
 from drift.attribution import ALARMING
 from drift.models import Finding
 from drift.severity import Severity
-from inventory.discovery import CollectionOutcome
-from inventory.models import Device
+from inventory.models import Device, Site
+from inventory.results import CollectionOutcome
 from operations import events
+from operations.events import Notice
 from operations.models import Event
 
 PLATFORM = Actor(name="trimtab drift", granted=frozenset({"event.read", "event.write"}))
@@ -49,50 +50,135 @@ TITLES: Mapping[str, str] = {"drift": "drift", "facts": "change of facts"}
 """By kind of finding."""
 
 GOOD: frozenset[str] = frozenset({"changed", "unchanged"})
+FAR: frozenset[str] = frozenset({"unreachable", "timeout"})
+"""Outcomes that may speak of a whole site."""
+
+SITE_AWAY = "site_unreachable"
 
 
-def tell(ctx: Context, finding: Finding) -> None:
-    """Bring the event in line with an open finding: raise it, replace it, or close it."""
-    mark = f"{finding.kind}:{finding.device.hostname}:{finding.fingerprint}"
-    alarming = finding.verdict in ALARMING
-    if finding.event is not None and (finding.event.fingerprint != mark or not alarming):
-        hush(ctx, finding, note=f"The drift is now {finding.verdict}: {finding.verdict_reason}")
-    if alarming:
-        finding.event = events.raise_event(
-            _platform(ctx), fingerprint=mark, kind=finding.kind,
-            title=f"{finding.device.hostname}: {finding.verdict} {TITLES[finding.kind]}",
-            detail=_detail(finding), severity=finding.severity, device_id=finding.device_id,
-        )  # fmt: skip
+def tell(ctx: Context, told: Sequence[Finding]) -> None:
+    """Bring the events in line with open findings: raise, replace or close them."""
+    hush(
+        ctx,
+        [
+            (one, f"The drift is now {one.verdict}: {one.verdict_reason}")
+            for one in told
+            if one.event is not None
+            and (one.event.fingerprint != _mark(one) or one.verdict not in ALARMING)
+        ],
+    )
+    alarming = [one for one in told if one.verdict in ALARMING]
+    if not alarming:
+        return
+    raised = events.raise_events(_platform(ctx), [_notice(one) for one in alarming])
+    for finding, event in zip(alarming, raised, strict=True):
+        finding.event = event
 
 
-def hush(ctx: Context, finding: Finding, *, note: str) -> None:
-    """Close the finding's event, if it has one that is not closed."""
-    event, finding.event = finding.event, None
-    if event is not None and event.state != "closed":
-        events.close(_platform(ctx), event.id, note)
+def hush(ctx: Context, over: Sequence[tuple[Finding, str]]) -> None:
+    """Close the findings' events that are not closed, each with its note."""
+    notes: dict[int, str] = {}
+    for finding, note in over:
+        event, finding.event = finding.event, None
+        if event is not None and event.state != "closed":
+            notes[event.id] = note
+    if notes:
+        events.close_all(_platform(ctx), notes)
 
 
 def note_collection(ctx: Context, outcome: CollectionOutcome) -> None:
-    """Raise the event of a failed collection; close a device's earlier ones after a good one."""
-    device = ctx.get(Device, outcome.device_id)
-    failure = FAILURES.get(outcome.outcome)
-    if failure is not None:
-        events.raise_event(
-            _platform(ctx), fingerprint=f"{failure.kind}:{device.hostname}", kind=failure.kind,
-            title=f"{device.hostname} {failure.title}", detail=outcome.detail,
-            severity=failure.severity, device_id=device.id,
-        )  # fmt: skip
-    elif outcome.outcome in GOOD:
-        for event in _failures_of(ctx, device.id):
-            events.close(_platform(ctx), event.id, "The device was collected again.")
+    """As `note_collections`, of one device."""
+    note_collections(ctx, [outcome])
 
 
-def _failures_of(ctx: Context, device_id: int) -> tuple[Event, ...]:
+def note_collections(ctx: Context, outcomes: Sequence[CollectionOutcome]) -> None:
+    """Raise the events of failed collections; close devices' earlier ones after a good one.
+
+    A device in maintenance raises none.
+    """
+    failed = [one for one in outcomes if one.outcome in FAILURES]
+    silent = _in_maintenance(ctx, [one.device_id for one in failed])
+    notices = [_failure(one) for one in failed if one.device_id not in silent]
+    if notices:
+        events.raise_events(_platform(ctx), notices)
+    good = [one.device_id for one in outcomes if one.outcome in GOOD]
+    over = {event.id: "The device was collected again." for event in _failures_of(ctx, good)}
+    if over:
+        events.close_all(_platform(ctx), over)
+
+
+def note_sites(
+    ctx: Context, far: Sequence[CollectionOutcome], cut: Mapping[str, Sequence[int]]
+) -> None:
+    """The devices of a scan that could not be reached: one event for a site that was cut.
+
+    `cut` has by site how many devices failed, how many it has, and how many were left alone.
+    """
+    sites = _sites(ctx, [one.device_id for one in far])
+    note_collections(ctx, [one for one in far if sites[one.device_id] not in cut])
+    first = {sites[one.device_id]: one for one in reversed(far)}
+    notices = [_site(site, counts, first[site]) for site, counts in cut.items() if site in first]
+    if notices:
+        events.raise_events(_platform(ctx), notices)
+
+
+def note_reached(ctx: Context, device_ids: Sequence[int], *, cut: Collection[str]) -> None:
+    """Close the events of the sites whose devices answered, but for those that were cut."""
+    marks = [f"{SITE_AWAY}:{site}" for site in set(_sites(ctx, device_ids).values()) - set(cut)]
+    rows = select(Event.id).where(Event.state != "closed", Event.fingerprint.in_(marks))
+    over = dict.fromkeys(ctx.session.scalars(rows), "The site's devices were reached again.")
+    if over:
+        events.close_all(_platform(ctx), over)
+
+
+def _site(site: str, counts: Sequence[int], first: CollectionOutcome) -> Notice:
+    failed, size, left = counts
+    return Notice(
+        fingerprint=f"{SITE_AWAY}:{site}", kind=SITE_AWAY, severity="major",
+        title=f"{failed} of {size} devices of {site} cannot be reached",
+        detail=f"{left} were not tried any more. The first: {first.hostname}: {first.detail}",
+        device_id=first.device_id,
+    )  # fmt: skip
+
+
+def _failure(outcome: CollectionOutcome) -> Notice:
+    failure = FAILURES[outcome.outcome]
+    return Notice(
+        fingerprint=f"{failure.kind}:{outcome.hostname}", kind=failure.kind,
+        title=f"{outcome.hostname} {failure.title}", detail=outcome.detail,
+        severity=failure.severity, device_id=outcome.device_id,
+    )  # fmt: skip
+
+
+def _sites(ctx: Context, device_ids: Sequence[int]) -> dict[int, str]:
+    rows = select(Device.id, Site.code).join(Site, Site.id == Device.site_id)
+    return {row.id: row.code for row in ctx.session.execute(rows.where(Device.id.in_(device_ids)))}
+
+
+def _in_maintenance(ctx: Context, device_ids: Sequence[int]) -> frozenset[int]:
+    rows = select(Device.id).where(Device.id.in_(device_ids), Device.state == "maintenance")
+    return frozenset(ctx.session.scalars(rows)) if device_ids else frozenset()
+
+
+def _failures_of(ctx: Context, device_ids: Sequence[int]) -> tuple[Event, ...]:
     kinds = {failure.kind for failure in FAILURES.values()}
     rows = select(Event).where(
-        Event.device_id == device_id, Event.state != "closed", Event.kind.in_(kinds)
+        Event.device_id.in_(device_ids), Event.state != "closed", Event.kind.in_(kinds)
     )
-    return tuple(ctx.session.scalars(rows))
+    return tuple(ctx.session.scalars(rows)) if device_ids else ()
+
+
+def _notice(finding: Finding) -> Notice:
+    return Notice(
+        fingerprint=_mark(finding), kind=finding.kind,
+        title=f"{finding.device.hostname}: {finding.verdict} {TITLES[finding.kind]}",
+        detail=_detail(finding), severity=finding.severity, device_id=finding.device_id,
+    )  # fmt: skip
+
+
+def _mark(finding: Finding) -> str:
+    """The fingerprint of the event that belongs to a finding."""
+    return f"{finding.kind}:{finding.device.hostname}:{finding.fingerprint}"
 
 
 def _platform(ctx: Context) -> Context:

@@ -57,6 +57,11 @@ class DeviceFacts:
         """The facts line by line."""
         return tuple(f"{kind} {line}" for kind, lines in _lines(self) for line in lines or ())
 
+    def lines(self, kind: Kind) -> tuple[str, ...] | None:
+        """The facts of one kind, None where nothing is said of it."""
+        lines = dict(_lines(self))[kind]
+        return None if lines is None else tuple(lines)
+
 
 def from_lines(lines: Mapping[Kind, Sequence[str]]) -> DeviceFacts:
     """Facts from their lines by kind, or InvalidInput where a single fact has several."""

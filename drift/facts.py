@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from core.context import Context
 from core.errors import Conflict, InvalidInput
-from drift import baselines, findings
+from drift import baselines, findings, locks, recording
 from drift.attribution import Verdict
 from drift.device_facts import (
     KINDS,
@@ -23,7 +23,8 @@ from drift.device_facts import (
     packages_of,
 )
 from drift.engine import Assessment
-from drift.models import ExpectedFacts, Finding
+from drift.models import Baseline, ExpectedFacts, Finding
+from drift.recording import Shown
 from inventory import snapshots
 from inventory.models import Device, Relation
 from inventory.relations import LLDP
@@ -124,15 +125,17 @@ def judge_devices(ctx: Context, device_ids: Collection[int]) -> tuple[Finding, .
         )
     ).all()
     expected = {one.device_id: facts_of(one) for one in rows}
+    if not expected:
+        return ()
     last = {one.device_id: one for one in _latest(ctx, expected)}
     seen = observed(ctx, tuple(last.values()))
     alive = findings.alive_among(ctx, list(last), kind=FINDING)
-    found = []
-    for device_id, shown in seen.items():
-        assessment = compare(expected[device_id], shown)
-        if not assessment.in_sync or device_id in alive:
-            found.append(_record(ctx, last[device_id], assessment))
-    return tuple(one for one in found if one is not None)
+    found = {key: compare(expected[key], said) for key, said in seen.items()}
+    telling = {key: one for key, one in found.items() if not one.in_sync or key in alive}
+    if not telling:
+        return ()
+    kept = recording.record(ctx, _shown(ctx, last, telling), attribute=explained, kind=FINDING)
+    return tuple(one for one in kept if one is not None)
 
 
 def observed(ctx: Context, of: Sequence[Snapshot]) -> Mapping[int, DeviceFacts]:
@@ -174,13 +177,18 @@ def _latest(ctx: Context, device_ids: Collection[int]) -> Sequence[Snapshot]:
     return ctx.session.scalars(select(Snapshot).where(Snapshot.id.in_(last))).all()
 
 
-def _record(ctx: Context, snapshot: Snapshot, assessment: Assessment) -> Finding | None:
-    baseline = baselines.baseline_for(ctx, snapshot.device_id)
-    if baseline is None:
-        return None
-    return findings.record(
-        ctx, snapshot.device, baseline, snapshot, assessment, attribute=explained, kind=FINDING
-    )
+def _shown(
+    ctx: Context, last: Mapping[int, Snapshot], found: Mapping[int, Assessment]
+) -> list[Shown]:
+    """What the devices of these show that have a baseline."""
+    rows = select(Baseline).where(Baseline.device_id.in_(found), Baseline.holds_at(ctx.now()))
+    return [
+        Shown(
+            device=last[one.device_id].device, baseline=one, snapshot=last[one.device_id],
+            assessment=found[one.device_id],
+        )
+        for one in ctx.session.scalars(rows.order_by(Baseline.device_id))
+    ]  # fmt: skip
 
 
 def _succeed(
@@ -189,7 +197,7 @@ def _succeed(
 ) -> ExpectedFacts:  # fmt: skip
     if not reason.strip():
         raise InvalidInput("Expected facts need a reason that an auditor will understand.")
-    baselines.lock_device(ctx, device.id)
+    locks.lock_device(ctx, device.id)
     if baselines.newest(ctx, device.id) is None:
         raise NoBaseline(
             f"{device.hostname} has no baseline yet. Approve one first "

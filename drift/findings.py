@@ -1,32 +1,18 @@
-"""Drift as it stands: one open finding a device, updated while it stays. Never judges a text."""
+"""Drift as it stands, and what people decide about it. Never judges a text."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, select
 
-from core.audit import Fact
 from core.context import Context
 from core.errors import Conflict, InvalidInput
-from drift import alarms, baselines
-from drift.attribution import Attribution, Verdict
-from drift.engine import Assessment, Difference, Refusal, fingerprint
-from drift.models import Baseline, Finding
-from drift.severity import severity_of
+from drift import alarms, baselines, locks
+from drift.engine import Difference
+from drift.models import Finding
+from drift.recording import ALIVE, DIFFERENCES, KIND, resolve
 from inventory import snapshots
 from inventory.models import Device
-from inventory.snapshot_models import Snapshot
-
-KIND = "drift"
-BACK: Mapping[str, str] = {
-    "drift": "The device is in sync with its baseline again.",
-    "facts": "The device is what is expected of it again.",
-}
-"""The kinds of findings, with what is noted when one is over."""
-
-DIFFERENCES = TypeAdapter(tuple[Difference, ...])
-SHAPES = TypeAdapter[Difference | Refusal](Difference | Refusal)
 
 
 class FindingSettled(Conflict):
@@ -41,40 +27,6 @@ class WrongKind(Conflict):
     code = "wrong_kind"
 
 
-def record(
-    ctx: Context, device: Device, baseline: Baseline, snapshot: Snapshot, assessment: Assessment,
-    *, attribute: Attribution, kind: str = KIND,
-) -> Finding | None:  # fmt: skip
-    """Open, update or resolve the device's finding of a kind; None when there is nothing to show.
-
-    An untrusted snapshot changes nothing. A suppressed drift stays suppressed until its time,
-    and only exactly that drift.
-    """
-    ctx.require("drift.scan", device)
-    if not snapshot.trusted:
-        return None
-    baselines.lock_device(ctx, device.id)
-    if assessment.in_sync:
-        _resolve_all(ctx, device, kind, note=BACK[kind])
-        return None
-    mark = fingerprint(assessment.differences)
-    verdict = attribute(ctx, device.id, assessment)
-    silenced = _silenced(ctx, device, kind, mark)
-    if silenced is not None:
-        return _stay_silent(ctx, silenced, baseline, snapshot, assessment, verdict)
-    finding = _open(ctx, device, kind)
-    before = (finding.fingerprint, finding.verdict) if finding else None
-    if finding is None:
-        finding = Finding(device=device, opened_at=ctx.now(), state="open", kind=kind)
-    _show(ctx, finding, baseline, snapshot, assessment, verdict)
-    ctx.add(finding)
-    news = before != (finding.fingerprint, finding.verdict)
-    _note(ctx, finding, verdict, action=_action(before, news=news))
-    if news:
-        alarms.tell(ctx, finding)
-    return finding
-
-
 def suppress(ctx: Context, finding_id: int, *, reason: str, until: datetime) -> Finding:
     """Silence exactly this drift until a time. Needs `drift.suppress` and a reason."""
     finding = _alive(ctx, finding_id, permission="drift.suppress")
@@ -86,7 +38,7 @@ def suppress(ctx: Context, finding_id: int, *, reason: str, until: datetime) -> 
     finding.suppressed_until = until
     finding.suppressed_reason = reason
     ctx.record("finding.suppressed", finding, reason=reason, until=until.isoformat())
-    alarms.hush(ctx, finding, note=f"Suppressed until {until:%Y-%m-%d %H:%M} UTC: {reason}")
+    alarms.hush(ctx, [(finding, f"Suppressed until {until:%Y-%m-%d %H:%M} UTC: {reason}")])
     return finding
 
 
@@ -126,7 +78,8 @@ def get(ctx: Context, finding_id: int) -> Finding:
 
 def list_findings(
     ctx: Context, *, state: str | None = "open", verdict: str | None = None,
-    device_id: int | None = None, after: int | None = None, limit: int = 50,
+    kind: str | None = None, device_id: int | None = None, after: int | None = None,
+    limit: int = 50,
 ) -> tuple[Finding, ...]:  # fmt: skip
     """Findings in the acting person's jurisdictions, the newest first; `after` is the last id."""
     wanted: list[ColumnElement[bool]] = [Device.owned_by(ctx.units("drift.read"))]
@@ -134,6 +87,8 @@ def list_findings(
         wanted.append(Finding.state == state)
     if verdict is not None:
         wanted.append(Finding.verdict == verdict)
+    if kind is not None:
+        wanted.append(Finding.kind == kind)
     if device_id is not None:
         wanted.append(Finding.device_id == device_id)
     if after is not None:
@@ -172,17 +127,20 @@ def differences_of(finding: Finding) -> tuple[Difference, ...]:
 def expire_suppressions(ctx: Context) -> int:
     """End the suppressions whose time is over and raise again what they silenced; how many."""
     over = ctx.session.scalars(
-        select(Finding).where(Finding.state == "suppressed", Finding.suppressed_until <= ctx.now())
+        select(Finding)
+        .where(Finding.state == "suppressed", Finding.suppressed_until <= ctx.now())
+        .order_by(Finding.device_id)
     ).all()
     for finding in over:
         ctx.require("drift.scan", finding)
-        baselines.lock_device(ctx, finding.device_id)
+    locks.lock_devices(ctx, [finding.device_id for finding in over])
+    for finding in over:
         replaced = _open(ctx, finding.device, finding.kind) is not None
         finding.state = "resolved" if replaced else "open"
         finding.resolved_at = ctx.now() if replaced else None
         ctx.record("finding.suppression_ended", finding, reason=finding.suppressed_reason)
         if not replaced:
-            alarms.tell(ctx, finding)
+            alarms.tell(ctx, [finding])
     return len(over)
 
 
@@ -190,7 +148,7 @@ def _alive(ctx: Context, finding_id: int, *, permission: str) -> Finding:
     """The finding, still open or suppressed, with its device locked."""
     finding = ctx.get(Finding, finding_id)
     ctx.require(permission, finding)
-    baselines.lock_device(ctx, finding.device_id)
+    locks.lock_device(ctx, finding.device_id)
     ctx.session.refresh(finding)
     if finding.state == "resolved":
         raise FindingSettled(
@@ -209,80 +167,8 @@ def _open(ctx: Context, device: Device, kind: str) -> Finding | None:
     )
 
 
-def _silenced(ctx: Context, device: Device, kind: str, mark: str) -> Finding | None:
-    """The finding whose suppression covers this very drift now, even if it was gone meanwhile."""
-    return ctx.session.scalar(
-        select(Finding)
-        .where(
-            Finding.device_id == device.id, Finding.kind == kind, Finding.fingerprint == mark,
-            Finding.suppressed_until > ctx.now(),
-        )
-        .order_by(Finding.id.desc())
-        .limit(1)
-    )  # fmt: skip
-
-
-def _stay_silent(
-    ctx: Context, finding: Finding, baseline: Baseline, snapshot: Snapshot,
-    assessment: Assessment, verdict: Verdict,
-) -> Finding:  # fmt: skip
-    note = "Only suppressed drift is left."
-    _resolve_all(ctx, finding.device, finding.kind, note=note, keep=finding)
-    _show(ctx, finding, baseline, snapshot, assessment, verdict)
-    finding.state = "suppressed"
-    finding.resolved_at = None
-    _note(ctx, finding, verdict, action="finding.confirmed")
-    return finding
-
-
-def _resolve_all(
-    ctx: Context, device: Device, kind: str, *, note: str, keep: Finding | None = None
-) -> None:
-    alive = select(Finding).where(
-        Finding.device_id == device.id,
-        Finding.kind == kind,
-        Finding.state.in_(("open", "suppressed")),
+def _resolve_all(ctx: Context, device: Device, kind: str, *, note: str) -> None:
+    rows = select(Finding).where(
+        Finding.device_id == device.id, Finding.kind == kind, Finding.state.in_(ALIVE)
     )
-    for finding in ctx.session.scalars(alive).all():
-        if finding is keep:
-            continue
-        finding.state = "resolved"
-        finding.resolved_at = ctx.now()
-        ctx.record("finding.resolved", finding, device=device.hostname, note=note)
-        alarms.hush(ctx, finding, note=note)
-
-
-def _show(
-    ctx: Context, finding: Finding, baseline: Baseline, snapshot: Snapshot,
-    assessment: Assessment, verdict: Verdict,
-) -> None:  # fmt: skip
-    finding.fingerprint = fingerprint(assessment.differences)
-    finding.severity = severity_of(assessment.differences)
-    finding.verdict, finding.verdict_reason = verdict.verdict, verdict.reason
-    finding.baseline, finding.snapshot = baseline, snapshot
-    finding.differences = [_fact(difference) for difference in assessment.differences]
-    finding.remediation = list(assessment.remediation)
-    finding.rollback = list(assessment.rollback)
-    finding.refusals = [_fact(refusal) for refusal in assessment.refusals]
-    finding.last_seen_at = ctx.now()
-
-
-def _note(ctx: Context, finding: Finding, verdict: Verdict, *, action: str) -> None:
-    ctx.record(
-        action, finding,
-        device=finding.device.hostname, fingerprint=finding.fingerprint,
-        verdict=verdict.verdict, verdict_reason=verdict.reason, change=verdict.change_id,
-        severity=finding.severity, lines=len(finding.differences),
-        snapshot=finding.snapshot.digest.hex(), baseline=finding.baseline.version,
-    )  # fmt: skip
-
-
-def _action(before: tuple[str, str] | None, *, news: bool) -> str:
-    if before is None:
-        return "finding.opened"
-    return "finding.changed" if news else "finding.confirmed"
-
-
-def _fact(row: Difference | Refusal) -> Fact:
-    facts: Fact = SHAPES.dump_python(row, mode="json")
-    return facts
+    resolve(ctx, [(finding, note) for finding in ctx.session.scalars(rows)])

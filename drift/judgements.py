@@ -4,28 +4,26 @@ Unchanged inputs cost one comparison of hashes. What is judged is worked out on 
 batch is kept in a transaction of its own.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-
-from sqlalchemy import select
+from dataclasses import dataclass, replace
 
 from core.audit import Subject
 from core.context import Context
-from core.database import Base
-from drift import compliance, facts, findings, standing
+from core.errors import TrimtabError
+from drift import compliance, facts, standing
 from drift.attribution import Attribution
-from drift.bulk import Result, Task
-from drift.models import Baseline
-from drift.observation import Observation, conclude
+from drift.bulk import Task
+from drift.observation import Judgement, Observation, conclude
 from drift.processes import judge_all
 from drift.rules import Rule, Target
 from drift.standing import Inputs, Outcome, rules_hash
 from inventory import snapshots
-from inventory.models import Device
-from inventory.snapshot_models import Snapshot
 
-BATCH = 200  # devices of one transaction
+log = logging.getLogger(__name__)
+
+BATCH = 500  # devices of one transaction: what a batch costs by itself counts for little then
 WORTH_IT = 1000  # devices that are worth the start of other processes
 
 Contexts = Callable[[], AbstractContextManager[Context]]
@@ -38,7 +36,7 @@ Asked = Mapping[Target, tuple[tuple[str, ...], bytes]]
 class Batch:
     """One batch's devices with what was found, and what is needed to keep it."""
 
-    pairs: Sequence[tuple[Inputs, Result]]
+    pairs: Sequence[Judgement]
     asked: Asked
     attribute: Attribution
 
@@ -70,7 +68,7 @@ def judge_devices(
     for results in judge_all(tasks, rules, processes=workers):
         pairs = [(stale[one.device_id], one) for one in results]
         batch = Batch(pairs=pairs, asked=asked, attribute=attribute)
-        for observation in _keep(contexts, batch):
+        for observation in _kept(contexts, batch):
             seen[observation.device_id] = observation
             progress(observation)
     _judge_facts(contexts, list(seen))
@@ -94,17 +92,34 @@ def _tasks(contexts: Contexts, stale: Sequence[Inputs]) -> Iterator[list[Task]]:
     for start in range(0, len(stale), BATCH):
         batch = stale[start : start + BATCH]
         with contexts() as ctx:
-            bodies = snapshots.bodies(ctx, frozenset().union(*(one.texts for one in batch)))
-        yield [one.task(bodies) for one in batch]
+            texts = snapshots.packed(ctx, frozenset().union(*(one.texts for one in batch)))
+        yield [one.task(texts) for one in batch]
+
+
+def _kept(contexts: Contexts, batch: Batch) -> list[Observation]:
+    """Keep a batch; where that fails for some of its devices, the others' are kept all the same.
+
+    A failure that meets all of them is none of theirs and is raised.
+    """
+    try:
+        return _keep(contexts, batch)
+    except Exception as error:  # a defect met at one device must not end the others' judgement
+        if len(batch.pairs) == 1:
+            [(one, _)] = batch.pairs
+            log.exception("what was judged of %s could not be kept", one.hostname)
+            detail = error.message if isinstance(error, TrimtabError) else repr(error)
+            return [replace(_seen(one, "error"), detail=detail)]
+        failure = error
+    told = [one for pair in batch.pairs for one in _kept(contexts, replace(batch, pairs=[pair]))]
+    if all(one.outcome == "error" for one in told):
+        raise failure
+    return told
 
 
 def _keep(contexts: Contexts, batch: Batch) -> list[Observation]:
     """One batch in one transaction: its findings, how each device stands, and one record."""
     with contexts() as ctx:
-        alive = findings.alive_among(ctx, [one.device_id for one, _ in batch.pairs])
-        rows = _loaded(ctx, batch, alive)
-        told = [_concluded(ctx, one, result, batch, alive) for one, result in batch.pairs]
-        rows.clear()
+        told = conclude(ctx, batch.pairs, attribute=batch.attribute)
         outcomes = [
             Outcome(
                 inputs=one, outcome=seen.outcome, broken=result.broken,
@@ -118,35 +133,6 @@ def _keep(contexts: Contexts, batch: Batch) -> list[Observation]:
             devices=len(told), drifted=[one.hostname for one in told if one.outcome == "drifted"],
         )  # fmt: skip
     return told
-
-
-def _loaded(ctx: Context, batch: Batch, alive: frozenset[int]) -> list[Base]:
-    """The rows that conclusions will look at, in a few queries, for as long as they are held."""
-    told = [
-        one
-        for one, result in batch.pairs
-        if result.assessment is not None or one.device_id in alive
-    ]
-    wanted: tuple[tuple[type[Device | Baseline | Snapshot], list[int | None]], ...] = (
-        (Device, [one.device_id for one in told]),
-        (Baseline, [one.baseline_id for one in told]),
-        (Snapshot, [one.snapshot_id for one in told]),
-    )
-    return [
-        row
-        for table, keys in wanted
-        for row in ctx.session.scalars(select(table).where(table.id.in_(keys)))
-    ]
-
-
-def _concluded(
-    ctx: Context, one: Inputs, result: Result, batch: Batch, alive: frozenset[int]
-) -> Observation:
-    """As `conclude`; a device in sync without an open finding needs no look at its findings."""
-    settled = result.assessment is None and not result.trouble and one.device_id not in alive
-    if settled and one.baseline_id is not None:
-        return _seen(one, "in_sync")
-    return conclude(ctx, one, result, attribute=batch.attribute)
 
 
 def _seen(one: Inputs, outcome: str) -> Observation:

@@ -1,9 +1,15 @@
 """Observe a device: collect, compare, keep the finding. Never changes a device."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from core.context import Context
-from drift import alarms, baselines, compliance, facts, findings, standing
+from drift import alarms, baselines, compliance, facts, findings, locks, recording, standing
 from drift.attribution import Attribution
 from drift.bulk import Judge, Result
 from drift.engine import Assessment
@@ -14,6 +20,8 @@ from inventory.models import Device
 from inventory.snapshot_models import Snapshot
 
 IN_SYNC = Assessment(in_sync=True)
+Judgement = tuple[Inputs, Result]
+Row = TypeVar("Row", Device, Baseline, Snapshot)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,47 +68,98 @@ def collect_device(ctx: Context, device_id: int) -> Observation:
 
 def judge_device(ctx: Context, device_id: int, *, attribute: Attribution) -> Observation:
     """Judge the device's latest trusted snapshot without speaking to it. Needs `drift.scan`."""
-    device = baselines.lock_device(ctx, device_id)
+    device = locks.lock_device(ctx, device_id)
     ctx.require("drift.scan", device)
     found = standing.inputs(ctx, [device_id])
     if not found:
         return _observation(device, "no_snapshot", detail="No complete capture exists yet.")
     one, rules = found[0], compliance.rules(ctx.settings)
-    [result] = Judge(rules).judge([one.task(snapshots.bodies(ctx, one.texts))])
-    seen = conclude(ctx, one, result, attribute=attribute)
+    [result] = Judge(rules).judge([one.task(snapshots.packed(ctx, one.texts))])
+    [seen] = conclude(ctx, [(one, result)], attribute=attribute)
     standing.note(ctx, [standing.Outcome.of(one, seen.outcome, result.broken, rules)])
     facts.judge_devices(ctx, [device_id])
     return seen
 
 
-def conclude(ctx: Context, one: Inputs, result: Result, *, attribute: Attribution) -> Observation:
-    """Open, update or resolve the device's finding by what the judgement came to."""
-    device = ctx.get(Device, one.device_id)
+def conclude(
+    ctx: Context, pairs: Sequence[Judgement], *, attribute: Attribution
+) -> list[Observation]:
+    """Open, update or resolve the devices' findings by what the judgements came to.
+
+    A device in sync against which nothing stands needs no look at its rows.
+    """
+    alive = findings.alive_among(ctx, [one.device_id for one, _ in pairs])
+    shown, borne = _shown(ctx, [pair for pair in pairs if _matters(*pair, alive)])
+    kept = recording.record(ctx, shown, attribute=attribute)
+    found = {one.device.id: finding for one, finding in zip(shown, kept, strict=True)}
+    return [
+        _concluded(*pair, found.get(pair[0].device_id), borne.get(pair[0].device_id))
+        for pair in pairs
+    ]
+
+
+def _matters(one: Inputs, result: Result, alive: frozenset[int]) -> bool:
+    """Whether a judgement may have a finding, or end one."""
+    judged = one.baseline_id is not None and not result.trouble
+    return judged and (result.assessment is not None or one.device_id in alive)
+
+
+def _shown(
+    ctx: Context, pairs: Sequence[Judgement]
+) -> tuple[list[recording.Shown], Mapping[int, Baseline]]:
+    """What the devices show, and by device the version before that is still borne with."""
+    devices = _rows(ctx, Device, [one.device_id for one, _ in pairs], joinedload(Device.site))
+    versions = _rows(ctx, Baseline, [one.baseline_id for one, _ in pairs])
+    captures = _rows(ctx, Snapshot, [one.snapshot_id for one, _ in pairs])
+    shown, borne = [], dict[int, Baseline]()
+    for one, result in pairs:
+        baseline, assessment = versions[one.baseline_id], result.assessment or IN_SYNC
+        before = None
+        if not assessment.in_sync and baseline.in_grace_at(ctx.now()):
+            shows = snapshots.text_of(ctx, one.snapshot)
+            before = baselines.borne_with(ctx, baseline, shows, one.masks)
+        if before is not None:
+            borne[one.device_id] = before
+        shown.append(
+            recording.Shown(
+                device=devices[one.device_id], baseline=baseline,
+                snapshot=captures[one.snapshot_id], assessment=IN_SYNC if before else assessment,
+            )
+        )  # fmt: skip
+    return shown, borne
+
+
+def _rows(
+    ctx: Context, table: type[Row], keys: Sequence[int | None], *options: ORMOption
+) -> Mapping[int | None, Row]:
+    """Rows by their ids, in one query."""
+    if not keys:
+        return {}
+    wanted = select(table).where(table.id.in_(keys)).options(*options)
+    return {row.id: row for row in ctx.session.scalars(wanted)}
+
+
+def _concluded(
+    one: Inputs, result: Result, finding: Finding | None, before: Baseline | None
+) -> Observation:
     if result.trouble:
-        return _observation(device, "error", detail=result.trouble)
+        return _observation(one, "error", detail=result.trouble)
     if one.baseline_id is None:
-        return _observation(device, "no_baseline", detail="No baseline is approved yet.")
-    baseline, found = ctx.get(Baseline, one.baseline_id), result.assessment or IN_SYNC
-    before = None
-    if not found.in_sync:
-        before = baselines.borne_with(ctx, baseline, snapshots.text_of(ctx, one.snapshot))
-    finding = findings.record(
-        ctx, device, baseline, ctx.get(Snapshot, one.snapshot_id), IN_SYNC if before else found,
-        attribute=attribute,
-    )  # fmt: skip
-    if before is not None and finding is None:
+        return _observation(one, "no_baseline", detail="No baseline is approved yet.")
+    if finding is not None:
+        outcome = "suppressed" if finding.state == "suppressed" else "drifted"
+        return _observation(one, outcome, finding=finding, detail=finding.verdict_reason)
+    if before is not None:
         detail = f"It still matches baseline {before.version}, which is borne with for now."
-        return _observation(device, "in_grace", detail=detail)
-    if finding is None:
-        return _observation(device, "in_sync")
-    outcome = "suppressed" if finding.state == "suppressed" else "drifted"
-    return _observation(device, outcome, finding=finding, detail=finding.verdict_reason)
+        return _observation(one, "in_grace", detail=detail)
+    return _observation(one, "in_sync")
 
 
 def _observation(
-    device: Device, outcome: str, *, detail: str = "", finding: Finding | None = None
+    of: Device | Inputs, outcome: str, *, detail: str = "", finding: Finding | None = None
 ) -> Observation:
     return Observation(
-        device_id=device.id, hostname=device.hostname, outcome=outcome, detail=detail,
-        finding_id=finding.id if finding else None, verdict=finding.verdict if finding else None,
+        device_id=of.id if isinstance(of, Device) else of.device_id, hostname=of.hostname,
+        outcome=outcome, detail=detail, finding_id=finding.id if finding else None,
+        verdict=finding.verdict if finding else None,
     )  # fmt: skip

@@ -6,11 +6,13 @@ import pytest
 
 from core.actor import Actor, Origin
 from core.audit import AuditRecord, Subject
+from core.context import Action
 from core.errors import NotFound, NotPermitted, UnrecordedWrite
 from organization.models import Unit
 from organization.permissions import PostAuthority
 from tests.acting import acting
 from tests.factories import make_person, make_post, make_unit
+from tests.statements import statements
 
 
 @dataclass
@@ -108,3 +110,20 @@ def test_two_records_are_two_rows(ctx):
     unit = make_unit(ctx)
     one, two = ctx.record("unit.looked", unit), ctx.record("unit.looked", unit)
     assert ctx.get(AuditRecord, one.id).record_id != ctx.get(AuditRecord, two.id).record_id
+
+
+def test_many_actions_are_recorded_in_their_order_with_one_statement(ctx):
+    units = [make_unit(ctx, code=code) for code in ("x", "y")]
+    with statements(ctx) as sent:
+        records = ctx.record_all(
+            Action(action="unit.looked", subject=unit, facts={"code": unit.code}) for unit in units
+        )
+    assert [(one.subject_label, one.facts) for one in records] == [
+        ("x", {"code": "x"}), ("y", {"code": "y"}),
+    ]  # fmt: skip
+    assert (records[0].id < records[1].id, ctx.recorded) == (True, ["unit.looked"] * 2)
+    assert len(sent) == 1
+
+
+def test_no_action_leaves_no_record(ctx):
+    assert (ctx.record_all([]), ctx.recorded) == ([], [])

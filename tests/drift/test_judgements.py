@@ -2,18 +2,22 @@
 
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from drift import baselines, bulk, compliance, facts, findings
+from core.actor import Actor, Origin
+from drift import baselines, bulk, compliance, facts, findings, standing
 from drift.attribution import unexplained
 from drift.baselines import Terms
 from drift.device_facts import DeviceFacts
 from drift.judgements import judge_devices
 from drift.models import Judged
 from drift.rules import Rule, built_in
+from organization.permissions import PERMISSIONS
 from tests.drift.rows import BASE, make_snapshot
 from tests.factories import make_device
+from tests.statements import statements
 
 OTHER = BASE + "ntp server 192.0.2.77\n"
 
@@ -142,3 +146,77 @@ def test_facts_that_changed_are_findings_of_their_own(ctx, contexts):
     make_snapshot(ctx, device, OTHER).facts = {"serial": "OTHER"}
     judged(contexts, device)
     assert sorted(one.kind for one in findings.list_findings(ctx)) == ["drift", "facts"]
+
+
+def test_how_a_device_stands_is_kept_as_it_was_judged(ctx, contexts, clock):
+    device = approved(ctx, "one")
+    shown = make_snapshot(ctx, device, OTHER)
+    judged(contexts, device)
+    [one] = standing.inputs(ctx, [device.id])
+    row = ctx.get(Judged, device.id)
+    asked = [rule for rule in built_in() if one.target.fits(rule)]
+    assert (row.snapshot_id, row.baseline_id, row.outcome, row.judged_at) == (
+        shown.id, one.baseline_id, "drifted", clock(),
+    )  # fmt: skip
+    assert (row.inputs, row.rules) == (
+        one.digest(standing.rules_hash(asked)), [rule.id for rule in asked],
+    )  # fmt: skip
+    assert set(row.failed) <= set(row.rules)
+    assert all(isinstance(detail, str) for detail in row.failed.values())
+
+
+@pytest.fixture
+def fleet(runtime):
+    """Two devices that drifted, in a database where each transaction is one."""
+    who = (Actor(name="test", granted=frozenset(PERMISSIONS)), Origin(door="job"))
+    with runtime.context(*who) as ctx:
+        devices = [approved(ctx, name) for name in ("bad", "good")]
+        for one in devices:
+            make_snapshot(ctx, one, OTHER)
+    return partial(runtime.context, *who), devices
+
+
+def test_a_device_whose_conclusion_fails_stops_no_other(fleet, caplog):
+    contexts, (bad, good) = fleet
+
+    def broken(ctx, device_id, assessment):
+        if device_id == bad.id:
+            raise RuntimeError("defect")
+        return unexplained(ctx, device_id, assessment)
+
+    seen = judge_devices(contexts, [bad.id, good.id], attribute=broken, processes=1)
+    assert [(one.outcome, one.detail) for one in seen] == [
+        ("error", "RuntimeError('defect')"),
+        ("drifted", "No change is known that explains this."),
+    ]  # fmt: skip
+    with contexts() as ctx:
+        assert [one.device_id for one in findings.list_findings(ctx)] == [good.id]
+        assert ctx.session.get(Judged, bad.id) is None
+    assert "what was judged of bad could not be kept" in caplog.text
+
+
+def test_a_failure_that_meets_all_devices_is_none_of_theirs(fleet):
+    contexts, devices = fleet
+
+    def broken(_ctx, _device_id, _assessment):
+        raise RuntimeError("defect")
+
+    with pytest.raises(RuntimeError, match="defect"):
+        judge_devices(contexts, [one.id for one in devices], attribute=broken, processes=1)
+
+
+def test_many_drifted_devices_take_as_few_statements_as_one(ctx, contexts):
+    def drifted(number):
+        device = approved(ctx, f"r{number}")
+        make_snapshot(ctx, device, OTHER)
+        return device
+
+    alone, *together = [drifted(number).id for number in range(20)]
+    ctx.session.flush()
+    ctx.session.expunge_all()
+    with statements(ctx) as one:
+        judge_devices(contexts, [alone], attribute=unexplained, processes=1)
+    ctx.session.flush()
+    with statements(ctx) as many:
+        judge_devices(contexts, together, attribute=unexplained, processes=1)
+    assert len(many) <= len(one)
