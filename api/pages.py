@@ -52,3 +52,18 @@ def page_within(
     """A page of a list that the room hands out whole, such as units; by id, whatever its order."""
     left = sorted((row for row in rows if key(row) > (after or 0)), key=key)
     return page_of(list(islice(left, limit)), out, key, limit=limit)
+
+
+def page_before(
+    rows: Iterable[Row], out: Callable[[Row], Out], key: Callable[[Row], int], *,
+    after: int | None, limit: int,
+) -> Page[Out]:  # fmt: skip
+    """A page of a list that the room hands out whole, the newest first, such as versions."""
+    return page_of(older(rows, key, after=after, limit=limit), out, key, limit=limit)
+
+
+def older(
+    rows: Iterable[Row], key: Callable[[Row], int], *, after: int | None, limit: int
+) -> list[Row]:
+    """The next rows of a list whose newest come first; `after` is the key of the last one seen."""
+    return list(islice((row for row in rows if not after or key(row) < after), limit))

@@ -7,17 +7,14 @@ from fastapi.responses import PlainTextResponse
 from pydantic import AwareDatetime, Field
 
 from api.access import Ctx
-from api.pages import After, Limit, Page, page_of, page_within
+from api.pages import After, Limit, Page, page_before, page_within
 from api.rest.facts import DifferenceOut
 from api.shapes import Body, Key, LongText, Number, OfRow, Reason, Text
-from core.context import Context
-from core.errors import NotFound
-from drift import baselines
+from drift import baselines, versions
 from drift.baselines import Terms
 from drift.intent import proposals
 from drift.intent.cohorts import Cohort
 from drift.models import Baseline
-from inventory import devices
 
 router = APIRouter(tags=["baselines"])
 
@@ -114,8 +111,8 @@ def list_versions(
     device_id: Key, ctx: Ctx, limit: Limit = 50, after: After = None
 ) -> Page[BaselineOut]:
     """All versions of a device's baseline, the newest first."""
-    rows = [row for row in baselines.versions(ctx, device_id) if not after or row.version < after]
-    return page_of(rows[:limit], baseline_out, lambda row: row.version, limit=limit)
+    rows = baselines.versions(ctx, device_id)
+    return page_before(rows, baseline_out, lambda row: row.version, after=after, limit=limit)
 
 
 @router.post("/devices/{device_id}/baselines", status_code=201)
@@ -151,19 +148,11 @@ def approve_intended(device_id: Key, body: ProposalIn, ctx: Ctx) -> BaselineOut:
 @router.post("/devices/{device_id}/baselines/{version}/withdrawal")
 def withdraw(device_id: Key, version: Key, body: Reason, ctx: Ctx) -> BaselineOut:
     """Take back a version that does not hold yet; the one before it goes on holding."""
-    row = _version(ctx, device_id, version)
+    row = versions.numbered(ctx, device_id, version)
     return baseline_out(baselines.withdraw(ctx, row.id, reason=body.reason))
 
 
 @router.get("/devices/{device_id}/baselines/{version}/text", response_class=PlainTextResponse)
 def baseline_text(device_id: Key, version: Key, ctx: Ctx) -> str:
     """The configuration that a version asks for, secrets redacted."""
-    return baselines.text(ctx, _version(ctx, device_id, version))
-
-
-def _version(ctx: Context, device_id: int, version: int) -> Baseline:
-    for row in baselines.versions(ctx, device_id):
-        if row.version == version:
-            return row
-    hostname = devices.get_device(ctx, device_id).hostname
-    raise NotFound(f"{hostname} has no baseline {version}; the list of its baselines names all.")
+    return baselines.text(ctx, versions.numbered(ctx, device_id, version))

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.access import Ctx
-from api.pages import After, Limit, Page, page_of
+from api.pages import After, Limit, Page, page_before
 from api.shapes import Body, Key, Number, OfRow, Text
 from drift import facts
 from drift.device_facts import KINDS, DeviceFacts, Kind
@@ -87,8 +87,8 @@ def list_expected(
     device_id: Key, ctx: Ctx, limit: Limit = 50, after: After = None
 ) -> Page[ExpectedOut]:
     """All that was ever expected of the device, the newest first."""
-    rows = [row for row in facts.versions(ctx, device_id) if not after or row.version < after]
-    return page_of(rows[:limit], _out, lambda row: row.version, limit=limit)
+    rows = facts.versions(ctx, device_id)
+    return page_before(rows, _out, lambda row: row.version, after=after, limit=limit)
 
 
 @router.post("/devices/{device_id}/facts/expected", status_code=201)

@@ -3,11 +3,28 @@
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 
-from api.web import failures, govern, network, operate, search, sign_in, work
+from api.web import (
+    baselines,
+    compliance,
+    discovery,
+    drift,
+    failures,
+    govern,
+    network,
+    operate,
+    rollouts,
+    scans,
+    search,
+    sign_in,
+    work,
+)
 from api.web.manifest import ADDRESS, STATIC, read_manifest
 from api.web.static_files import BuiltFiles
 
-ROOMS = (sign_in, search, network, work, operate, govern)
+ROOMS = (
+    sign_in, search, network, discovery, baselines, drift, rollouts, scans, compliance, work,
+    operate, govern,
+)  # fmt: skip
 
 WITHOUT_PAGES = """\
 This Trimtab was built without pages; REST answers below /api/v1.

@@ -66,6 +66,26 @@ _MARKS: Mapping[str, tuple[str, Tone]] = {
     "timeout": ("clock", "warn"),
     "unsupported": ("ban", "warn"),
     "error": ("circle-x", "bad"),
+    # versions of baselines, and how devices of a roll-out stand
+    "upcoming": ("clock", "active"),
+    "valid": ("circle-check", "quiet"),
+    "ended": ("minus", "quiet"),
+    "withdrawn": ("ban", "quiet"),
+    "in_grace": ("clock-pause", "active"),
+    "not_judged": ("circle-dashed", "quiet"),
+    "replaced": ("minus", "quiet"),
+    # facts
+    "as_expected": ("check", "quiet"),
+    "differs": ("git-compare", "warn"),
+    "not_expected": ("circle-dashed", "quiet"),
+    "not_told": ("question-mark", "quiet"),
+    # candidates and searches
+    "found": ("circle-dashed", "active"),
+    "adopted": ("check", "quiet"),
+    "ignored": ("eye-off", "quiet"),
+    "merged": ("link", "quiet"),
+    "queued": ("clock", "active"),
+    "finished": ("check", "quiet"),
     # rules, schedules, people
     "passed": ("check", "quiet"),
     "violated": ("scale", "warn"),

@@ -23,12 +23,18 @@ MENU = (
     Group("", (
         Entry("/", "Dashboard", "layout-dashboard", "h"),
         Entry("/devices", "Devices", "router", "d", "device.read"),
+        Entry("/discovery", "Discovery", "search", "i", "device.read"),
     )),
-    Group("Configuration", (Entry("/findings", "Drift", "git-compare", "f", "drift.read"),)),
+    Group("Configuration", (
+        Entry("/findings", "Drift", "git-compare", "f", "drift.read"),
+        Entry("/compliance", "Compliance", "shield-check", "m", "drift.read"),
+        Entry("/rollouts", "Roll-outs", "stairs-up", "r", "drift.read"),
+    )),
     Group("Change", (Entry("/changes", "Requests", "git-pull-request", "c", "change.read"),)),
     Group("Operate", (
         Entry("/events", "Events", "bell", "e", "event.read"),
         Entry("/problems", "Problems", "bug", "p", "problem.read"),
+        Entry("/scans", "Scans", "activity", "n", "drift.read"),
         Entry("/schedules", "Schedules", "calendar-time", "s", "schedule.read"),
         Entry("/knowledge", "Knowledge", "book-2", "k", "knowledge.read"),
     )),

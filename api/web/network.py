@@ -1,7 +1,6 @@
-"""Dashboard, devices and drift."""
+"""Dashboard, devices and what they showed."""
 
 from collections.abc import Sized
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -12,11 +11,10 @@ from api.jobs import queue_devices
 from api.shapes import Key, Number
 from api.web.render import device_text, page
 from changes import requests
-from changes.requests import Wanted
 from changes.states import State
-from drift import baselines, compliance, findings
+from drift import baselines, compliance, findings, scan_reports, versions
 from drift.engine.sidebyside import rows
-from inventory import devices, relations, snapshots
+from inventory import devices, jumps, originals, relations, reports, snapshots
 from operations import events
 
 router = APIRouter(include_in_schema=False)
@@ -38,6 +36,7 @@ def dashboard(visit: PageVisit) -> Response:
         waiting=requests.list_changes(ctx, state=State.PROPOSED, limit=10),
         running=requests.list_changes(ctx, state=State.RUNNING, limit=10),
         events=events.list_events(ctx, state="open", limit=10),
+        last_scan=scan_reports.latest(ctx),
     )  # fmt: skip
 
 
@@ -62,12 +61,14 @@ def list_devices(
 def show_device(visit: PageVisit, device_id: Key, queued: int = 0) -> Response:
     ctx = visit.ctx
     device = devices.get_device(ctx, device_id)
-    valid = baselines.baseline_for(ctx, device_id)
+    approved = baselines.versions(ctx, device_id)
     return page(
         "device.html", visit, device=device, queued=bool(queued),
         snapshots=snapshots.list_snapshots(ctx, device_id=device_id, limit=LIMIT),
-        baselines=baselines.versions(ctx, device_id), valid_id=valid.id if valid else None,
+        baselines=approved,
+        standing={one.id: versions.standing_at(one, ctx.now()) for one in approved},
         relations=relations.list_relations(ctx, device_id),
+        report=reports.of_device(ctx, device_id), through=jumps.name_of(device),
         findings=findings.list_findings(ctx, state=None, device_id=device_id, limit=LIMIT),
         rules=sorted(compliance.verdicts(ctx, device_id=device_id), key=lambda one: one.passed),
     )  # fmt: skip
@@ -91,55 +92,20 @@ def compare(visit: PageVisit, left: Number, right: Number) -> Response:
 def show_snapshot(visit: PageVisit, snapshot_id: Key) -> Response:
     snapshot = snapshots.get_snapshot(visit.ctx, snapshot_id)
     text = snapshots.text_of(visit.ctx, snapshot.digest)
-    return page("snapshot.html", visit, snapshot=snapshot, text=text)
+    return page(
+        "snapshot.html", visit, snapshot=snapshot, text=text, revealed=False,
+        kept=originals.is_kept(visit.ctx, snapshot),
+    )  # fmt: skip
 
 
-@router.get("/findings")
-def list_findings(
-    visit: PageVisit, state: str = "open", verdict: str = "", after: int = 0
+@router.post("/snapshots/{snapshot_id}/revelation")
+def reveal_snapshot(
+    visit: PageVisit, snapshot_id: Key, reason: Annotated[str, Form()] = ""
 ) -> Response:
-    found = findings.list_findings(
-        visit.ctx, state=state or None, verdict=verdict or None, after=after or None, limit=LIMIT
-    )
-    more = found[-1].id if len(found) == LIMIT else 0
-    return page("findings.html", visit, findings=found, state=state, verdict=verdict, more=more)
-
-
-@router.get("/findings/{finding_id}")
-def show_finding(visit: PageVisit, finding_id: Key) -> Response:
-    ctx = visit.ctx
-    finding = findings.get(ctx, finding_id)
-    running = device_text(snapshots.text_of(ctx, finding.snapshot.digest))
-    intended = device_text(snapshots.text_of(ctx, finding.baseline.digest))
-    return page("finding.html", visit, finding=finding, rows=rows(running, intended))
-
-
-@router.post("/findings/{finding_id}/change")
-def request_change(
-    visit: PageVisit, finding_id: Key, title: Annotated[str, Form()],
-    reason: Annotated[str, Form()],
-) -> Response:  # fmt: skip
-    wanted = Wanted(title=title, reason=reason)
-    change = requests.request_correction(visit.ctx, [finding_id], wanted)
-    return RedirectResponse(f"/changes/{change.id}", status_code=303)
-
-
-@router.post("/findings/{finding_id}/acceptance")
-def accept(visit: PageVisit, finding_id: Key, reason: Annotated[str, Form()]) -> Response:
-    findings.accept_as_baseline(visit.ctx, finding_id, reason=reason)
-    return RedirectResponse(f"/findings/{finding_id}", status_code=303)
-
-
-@router.post("/findings/{finding_id}/suppression")
-def suppress(
-    visit: PageVisit,
-    finding_id: Key,
-    reason: Annotated[str, Form()],
-    days: Annotated[int, Form(ge=1, le=365)],
-) -> Response:
-    until = visit.ctx.now() + timedelta(days=days)
-    findings.suppress(visit.ctx, finding_id, reason=reason, until=until)
-    return RedirectResponse(f"/findings/{finding_id}", status_code=303)
+    """The configuration with its secrets, in this one answer."""
+    text = originals.reveal(visit.ctx, snapshot_id, reason=reason)
+    snapshot = snapshots.get_snapshot(visit.ctx, snapshot_id)
+    return page("snapshot.html", visit, snapshot=snapshot, text=text, revealed=True, kept=True)
 
 
 def _counted(found: Sized) -> str:

@@ -90,11 +90,17 @@ def _aware(value: datetime | str | None) -> datetime | None:
 
 
 def _span(at: datetime) -> str:
-    seconds = max(0, int((datetime.now(UTC) - at).total_seconds()))
+    return span((datetime.now(UTC) - at).total_seconds(), units=1)
+
+
+def span(seconds: float, *, units: int = 2) -> str:
+    """A length of time in its largest units, at most so many."""
+    left, words = max(0, int(seconds)), []
     for size, name in SPANS:
-        if seconds >= size:
-            return f"{seconds // size} {name}"
-    return "0 s"
+        number, left = divmod(left, size)
+        if number:
+            words.append(f"{number} {name}")
+    return " ".join(words[:units]) or "0 s"
 
 
 def as_json(value: object) -> str:
@@ -115,7 +121,7 @@ def make_environment(manifest: Manifest) -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     made.filters.update(
-        device=device_text, stamp=stamp, clock=clock, age=age, as_json=as_json,
+        device=device_text, stamp=stamp, clock=clock, age=age, span=span, as_json=as_json,
         log_line=log_line,
         markdown=lambda body: Markup(html_of(body)),  # noqa: S704 - raw HTML is off in html_of
     )  # fmt: skip

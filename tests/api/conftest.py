@@ -5,7 +5,7 @@ Tests share it: a test that changes something makes its own rows (`drifted`, the
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 import pytest
@@ -23,17 +23,28 @@ from core.runtime import Runtime
 from core.settings import Settings
 from drift import baselines, observation
 from inventory import relations, snapshots
+from inventory.candidates import ranges, runs
 from inventory.credentials import credential_by_name
 from inventory.drivers.protocol import Neighbour
 from inventory.models import Device
 from inventory.sites import site_by_code
 from operations import knowledge, problems, schedules
+from organization.models import Unit
 from organization.people import actor_of, by_username, create_person
 from organization.permissions import PERMISSIONS, POST_TEMPLATES, PostAuthority
 from organization.tokens import issue
 from tests.api.samples.basics import HOSTILE
 from tests.conftest import _admin
-from tests.factories import make_credential, make_device, make_post, make_site, make_unit
+from tests.drift.noise_rows import make_mask
+from tests.factories import (
+    make_candidate,
+    make_credential,
+    make_device,
+    make_post,
+    make_scan,
+    make_site,
+    make_unit,
+)
 
 ALL = Actor(name="arranger", granted=frozenset(PERMISSIONS))
 PASSWORD = "correct horse battery"
@@ -76,6 +87,7 @@ class World:
     site: str = ""
     credential: str = ""
     unit_id: int = 0
+    site_id: int = 0
     post_id: int = 0
     drifted: Drifted | None = None
     ids: dict[str, int] = field(default_factory=dict)
@@ -141,7 +153,8 @@ def world(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 def _organize(ctx: Context, world: World) -> None:
     unit = make_unit(ctx, code="ops")
-    world.unit_id, world.site = unit.id, make_site(ctx, unit=unit, code="hq").code
+    site = make_site(ctx, unit=unit, code="hq")
+    world.unit_id, world.site, world.site_id = unit.id, site.code, site.id
     world.credential = make_credential(ctx, unit=unit).name
     for role, template in ROLES.items():
         person = create_person(ctx, username=role, name=role, password=PASSWORD)
@@ -165,6 +178,18 @@ def _operate(ctx: Context, world: World) -> None:
     article = knowledge.write_article(ctx, title="Drift", body="# Look", event_kind="drift")
     scan = schedules.create_schedule(ctx, name="nightly", job="drift.scan", trigger="every 12h")
     world.ids |= {"problem": problem.id, "article": article.id, "schedule": scan.id}
+    world.ids["mask"] = make_mask(ctx, device).id
+    world.ids["scan"] = make_scan(ctx, ended_at=ctx.now()).id
+    _discover(ctx, world)
+
+
+def _discover(ctx: Context, world: World) -> None:
+    """A range of an address where nobody listens, a search that waits, a hostile candidate."""
+    admin = replace(ctx, person=world.person("admin"), authority=PostAuthority())
+    allowed = ranges.allow(admin, "127.0.0.99/32", unit=ctx.get(Unit, world.unit_id), ports=[9])
+    run = runs.request_run(ctx, cidrs=["127.0.0.99/32"])
+    candidate = make_candidate(ctx, unit_id=world.unit_id, hostname=SHOWN, address="127.0.0.98")
+    world.ids |= {"range": allowed.id, "run": run.id, "candidate": candidate.id}
 
 
 @pytest.fixture

@@ -57,7 +57,12 @@ def addresses(world, drifted):
         f"/changes/{ids['change']}", f"/changes/{ids['change']}/execution", "/events",
         f"/events/{drifted.event_id}", "/problems", f"/problems/{ids['problem']}", "/schedules",
         "/knowledge", f"/knowledge/{ids['article']}", "/audit", "/audit/verification",
-        "/policies", "/organization",
+        "/policies", "/organization", "/rollouts", "/scans", f"/scans/{ids['scan']}",
+        "/compliance", "/compliance/devices",
+        "/compliance/rules/TT-IOS-NTP-1", f"/devices/{drifted.device_id}/baselines",
+        f"/devices/{drifted.device_id}/baselines/1", f"/devices/{drifted.device_id}/facts",
+        f"/devices/{drifted.device_id}/baselines/comparison?left=1&right=1",
+        f"/devices/{drifted.device_id}/intended",
     ]  # fmt: skip
 
 

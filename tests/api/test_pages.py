@@ -4,8 +4,8 @@ import pytest
 
 from tests.api.conftest import PASSWORD
 
-PAGES = ["/", "/devices", "/findings", "/changes", "/events", "/problems", "/knowledge", "/audit",
-         "/audit/verification", "/policies", "/organization"]  # fmt: skip
+PAGES = ["/", "/devices", "/findings", "/changes", "/events", "/problems", "/knowledge", "/scans",
+         "/audit", "/audit/verification", "/policies", "/organization"]  # fmt: skip
 
 
 def sign_in(browser, username="auditor", password=PASSWORD):

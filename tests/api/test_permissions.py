@@ -13,6 +13,7 @@ from tests.api.conftest import PASSWORD
 ENDINGS = {
     "/comparison": (200, None),  # judges what it is given and keeps nothing
     "/changes/{change_id}/withdrawal": (409, "wrong_state"),  # of one's own vote; there is none
+    "/hooks/collect": (401, "token_refused"),  # needs a token of its own
 }
 
 OWN = {"/sign-in", "/sign-out"}
@@ -23,6 +24,7 @@ BUSINESS = (
     "device", "site", "credential", "snapshot", "baseline", "finding", "event", "problem",
     "article_version", "change_request", "approval", "schedule", "unit", "post", "post_holding",
     "person", "api_token", "policy_version", "host_key", "audit_record", "procrastinate_jobs",
+    "noise_mask", "noise_approval", "discovery_range", "discovery_run", "candidate",
 )  # fmt: skip
 
 
@@ -47,6 +49,11 @@ class Sender:
             "event_id": world.drifted.event_id, "snapshot_id": world.drifted.snapshot_ids[1],
             "other_id": world.drifted.snapshot_ids[0], "change_id": ids["change"],
             "problem_id": ids["problem"], "article_id": ids["article"], "post_id": world.post_id,
+            "mask_id": ids["mask"], "apart": 5, "range_id": ids["range"], "run_id": ids["run"],
+            "candidate_id": ids["candidate"], "cidr": "127.0.0.97/32", "cidrs": ["127.0.0.99/32"],
+            "scan_id": ids["scan"], "site_id": world.site_id,
+            "seeds": [], "depth": 0, "ports": [22], "url": "http://127.0.0.1:9",
+            "token_ref": "env:X",
             "schedule_id": ids["schedule"], "token_id": ids["engineer token"], "version": 1,
             "username": "engineer", "hostname": world.device_name, "finding_ids": [],
             "device_ids": [world.device_id], "hostnames": [], "site": world.site,
@@ -138,6 +145,8 @@ FORMS = [
 FIELDS = {
     "note": "x", "reason": "x", "title": "x", "digest": "x", "days": "7", "username": "engineer",
     "problem_id": "1", "root_cause": "x", "workaround": "x", "body": "x", "description": "x",
+    "snapshot_id": "1", "kinds": "serial", "cidr": "127.0.0.97/32", "unit_code": "ops",
+    "hostname": "x",
 }  # fmt: skip
 
 

@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from api.web import badges, menu
 from api.web.manifest import Manifest, read_manifest
-from api.web.render import TEMPLATES, age, as_json, clock, device_text, make_environment, stamp
+from api.web.render import (
+    TEMPLATES,
+    age,
+    as_json,
+    clock,
+    device_text,
+    make_environment,
+    span,
+    stamp,
+)
 from changes.states import State
 from drift.models import VERDICTS
 from inventory.models import STATES
@@ -236,6 +245,14 @@ def test_no_time_is_a_dash(shown, nothing):
 def test_an_age_has_one_unit(seconds, told):
     at = datetime.now(UTC) - timedelta(seconds=seconds)
     assert BeautifulSoup(age(at), "html.parser").get_text() == told
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(0.4, "0 s"), (95.4, "1 min 35 s"), (5400, "1 h 30 min"), (90_061, "1 d 1 h"), (-3, "0 s")],
+)
+def test_a_length_of_time_has_two_units_at_most(seconds, told):
+    assert span(seconds) == told
 
 
 def test_facts_are_told_as_json_with_their_own_letters():

@@ -130,24 +130,9 @@ def test_a_host_key_that_was_never_pinned_cannot_be_forgotten(rest, drifted):
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-def test_relations_and_candidates_come_from_what_devices_tell(rest, world):
+def test_relations_come_from_what_devices_tell(rest, world):
     peers = rest("auditor").get(f"/devices/{world.device_id}/relations").json()
-    told = rest("auditor").get("/candidates").json()
     assert [one["interface"] for one in peers] == ["Gi0/1"]
-    assert (told[0]["source"], told[0]["address"]) == (world.device_name, "127.0.0.9")
-
-
-def test_discovery_contacts_the_range_and_finds_nothing_where_nobody_answers(rest):
-    answer = rest("engineer").post("/discovery", json={"ranges": ["127.0.0.99/32"], "port": 9})
-    assert (answer.status_code, answer.json()) == (200, [])
-
-
-def test_a_candidate_becomes_a_device(rest, world):
-    one = {"hostname": new("found"), "address": "127.0.0.44", "platform": "cisco_ios"}
-    body = {"site": world.site, "credential": world.credential, "candidates": [one]}
-    answer = rest("engineer").post("/candidates/adoption", json=body)
-    assert answer.status_code == 201, answer.text
-    assert [(made["hostname"], made["port"]) for made in answer.json()] == [(one["hostname"], 22)]
 
 
 def test_platforms_and_rules_are_told(rest):

@@ -3,10 +3,12 @@
 import pytest
 
 from tests.api.conftest import drift_a_device
-from tests.factories import make_device, make_site, make_unit
+from tests.factories import make_device, make_scan, make_site, make_unit
 
 ASCENDING = ["/units", "/posts", "/people", "/sites", "/articles", "/baselines", "/schedules"]
-DESCENDING = ["/snapshots", "/findings", "/events", "/audit/records?action=baseline.approved"]
+DESCENDING = [
+    "/snapshots", "/findings", "/events", "/scans", "/audit/records?action=baseline.approved",
+]  # fmt: skip
 
 
 def pages(client, path, *, limit, between=lambda: None, **filters):
@@ -29,6 +31,7 @@ def several(world):
         drift_a_device(ctx, world)
         for _ in range(3):
             make_site(ctx, unit=make_unit(ctx))
+            make_scan(ctx)
 
 
 @pytest.mark.parametrize("path", ASCENDING + DESCENDING)

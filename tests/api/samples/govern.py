@@ -2,6 +2,9 @@
 
 from types import SimpleNamespace as Of
 
+from api.web.compliance import Watched
+from drift.rule_standing import BrokenDevice, BrokenRule, RuleStanding
+from drift.rules import built_in
 from tests.api.samples.basics import APPROVER, ENGINEER, HOSTILE, NOW, ago, digest
 from tests.api.samples.network import DEVICES
 
@@ -142,9 +145,12 @@ POLICIES = [
         policy=Of(code="CFG", title="Configuration baseline"),
         clauses=[
             Of(
-                number="1.1", text="Devices take time from our own servers only.", rules=["ntp.own"]
+                id=11,
+                number="1.1",
+                text="Devices take time from our own servers only.",
+                rules=["ntp.own"],
             ),
-            Of(number="1.2", text="Nobody administers over telnet.", rules=[]),
+            Of(id=12, number="1.2", text="Nobody administers over telnet.", rules=[]),
         ],
     ),
 ]
@@ -156,6 +162,7 @@ SCHEDULES = [
         job="drift.scan",
         trigger="every 15m",
         timezone="UTC",
+        jitter_seconds=600,
         enabled=True,
         next_fire_at=NOW,
         last_fire_at=ago(minutes=15),
@@ -166,8 +173,27 @@ SCHEDULES = [
         job="inventory.collect",
         trigger="0 2 * * *",
         timezone="Europe/Madrid",
+        jitter_seconds=0,
         enabled=False,
         next_fire_at=None,
         last_fire_at=None,
     ),
 ]
+
+RULE = built_in()[0]
+"""A rule of ours, broken by two devices; another one is in force no more."""
+RULES = [
+    RuleStanding(rule_id=RULE.id, rule=RULE, severity=RULE.severity, asked=200, broken=2),
+    RuleStanding(rule_id="OLD-1", rule=None, severity="minor", asked=3, broken=0),
+]
+BROKEN = [
+    BrokenDevice(
+        device_id=one.id, hostname=one.hostname, site=one.site.code, judged_at=ago(minutes=7),
+        asked=9, broken=(
+            BrokenRule(rule_id=RULE.id, rule=RULE, severity=RULE.severity, detail=HOSTILE),
+            BrokenRule(rule_id="OLD-1", rule=None, severity="minor", detail=""),
+        ),
+    )
+    for one in DEVICES[:2]
+]  # fmt: skip
+CLAUSES = {RULE.id: [Watched(id=11, policy="CFG", number="1.1")]}

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from types import SimpleNamespace as Of
 
+from drift.fact_rows import KindRow, PairRow
+from drift.rollouts import STANDINGS, CohortStanding, Member, Rollout
 from tests.api.samples.basics import HOSTILE, NOW, ago, digest
 
 
@@ -24,6 +26,8 @@ def device(number: int, *, outcome: str | None = "unchanged", state: str = "acti
         outcome=outcome,
         outcome_detail="Connection to 10.20.5.1 port 2222 timed out after 10 s.",
         attempted_at=ago(minutes=number),
+        failures=3 if outcome == "unreachable" else 0,
+        rests_until=ago(minutes=-20) if outcome == "unreachable" else None,
     )
 
 
@@ -42,6 +46,7 @@ def finding(number: int, verdict: str, severity: str, *, state: str = "open", wh
         id=number,
         device=at,
         device_id=at.id,
+        kind="drift",
         state=state,
         verdict=verdict,
         severity=severity,
@@ -57,7 +62,7 @@ def finding(number: int, verdict: str, severity: str, *, state: str = "open", wh
         ],
         rollback=["no ntp server 10.9.0.1"],
         refusals=[],
-        baseline=Of(version=3, digest=b"\x01"),
+        baseline=Of(version=3, digest=b"\x01", sections=["ntp", HOSTILE]),
         snapshot=Of(digest=b"\x02"),
         snapshot_id=71,
         fingerprint=digest(verdict),
@@ -88,6 +93,7 @@ SNAPSHOTS = [
         device_id=2,
         source="running",
         trusted=True,
+        score=100,
         doubts=[],
         lines=142,
         digest=bytes.fromhex(digest("71")),
@@ -100,6 +106,7 @@ SNAPSHOTS = [
         device_id=2,
         source="running",
         trusted=False,
+        score=0,
         doubts=["the terminator is missing", "12 % of the last size"],
         lines=17,
         digest=bytes.fromhex(digest("70")),
@@ -112,6 +119,7 @@ SNAPSHOTS = [
         device_id=2,
         source="startup",
         trusted=True,
+        score=100,
         doubts=[],
         lines=142,
         digest=bytes.fromhex(digest("64")),
@@ -120,24 +128,65 @@ SNAPSHOTS = [
     ),
 ]
 
+
+def baseline(version: int, *, sections: list[str], **values: object) -> Of:
+    return Of(
+        id=version + 4, device=DEVICES[1], device_id=2, version=version, source="folder",
+        digest=bytes.fromhex(digest(str(version))), snapshot_id=None, approved_by_id=2,
+        sections=sections, provenance=f"folder: {HOSTILE} at 3f2a91c", **values,
+    )  # fmt: skip
+
+
 BASELINES = [
-    Of(
-        id=7,
-        version=3,
-        source="snapshot",
-        reason="Effect of C12",
-        valid_from=ago(days=1),
-        valid_until=None,
+    baseline(4, sections=["ntp", HOSTILE], reason="NTP by site", valid_from=NOW + timedelta(days=3),
+             valid_until=None, grace_until=NOW + timedelta(days=5), cohort=2),
+    baseline(3, sections=[], reason="Effect of C12", valid_from=ago(days=1),
+             valid_until=NOW + timedelta(days=3), grace_until=NOW + timedelta(hours=2),
+             cohort=None),
+    baseline(2, sections=[], reason=HOSTILE, valid_from=ago(days=30), valid_until=ago(days=1),
+             grace_until=None, cohort=None),
+    baseline(1, sections=[], reason="as built", valid_from=ago(days=31), valid_until=ago(days=31),
+             grace_until=None, cohort=None),
+]  # fmt: skip
+STANDING = {8: "upcoming", 7: "valid", 6: "ended", 5: "withdrawn"}
+APPROVERS = {2: "tomas"}
+
+INTENDED = Of(
+    source="folder", provenance=f"folder: {HOSTILE}", sections=["ntp"], digest=digest("intended"),
+    text="ntp server 10.9.0.1\n", version=3, news=True,
+)  # fmt: skip
+
+DIFFERENT = (
+    PairRow(kind="serial", expected="FDO1234", seen=HOSTILE),
+    PairRow(kind="neighbours", expected=f"Gi0/1 {HOSTILE}", seen=""),
+)
+COMPARED = (
+    KindRow(kind="serial", expected=("FDO1234",), seen=(HOSTILE,), standing="differs"),
+    KindRow(kind="interfaces", expected=None, seen=("Gi0/1", "Gi0/2"), standing="not_expected"),
+    KindRow(kind="packages", expected=(HOSTILE,), seen=None, standing="not_told"),
+)
+EXPECTED = [
+    Of(id=9, version=2, source="snapshot", snapshot_id=71, reason=HOSTILE, approved_by_id=2,
+       valid_from=ago(days=1), valid_until=None),
+    Of(id=8, version=1, source="given", snapshot_id=None, reason="as ordered", approved_by_id=None,
+       valid_from=ago(days=9), valid_until=ago(days=1)),
+]  # fmt: skip
+
+ROLLOUT = Rollout(
+    id=8, reason=HOSTILE, approved_by="tomas", source="folder", under_way=True,
+    cohorts=tuple(
+        CohortStanding(
+            number=number, valid_from=ago(days=2 - number), grace_until=NOW, devices=number * 7,
+            counts={name: number + place for place, name in enumerate(STANDINGS)},
+        )
+        for number in (1, 2)
     ),
-    Of(
-        id=4,
-        version=2,
-        source="intended",
-        reason=HOSTILE,
-        valid_from=ago(days=30),
-        valid_until=ago(days=1),
-    ),
-]
+)  # fmt: skip
+MEMBERS = [
+    Member(device_id=one.id, hostname=one.hostname, version=4, cohort=1, valid_from=ago(days=1),
+           grace_until=NOW, standing=standing, judged_at=ago(minutes=9))
+    for one, standing in zip(DEVICES, STANDINGS, strict=False)
+]  # fmt: skip
 
 RELATIONS = [
     Of(interface="Gi0/1", peer_name="leaf-05", peer_interface="Ethernet1", peer_id=5, seen_at=NOW),

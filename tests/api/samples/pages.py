@@ -3,26 +3,42 @@
 from types import SimpleNamespace as Of
 
 from drift.engine.sidebyside import rows
-from tests.api.samples.basics import APPROVER, ENGINEER, GONE, HOSTILE, configuration, drifted
+from drift.rollouts import STANDINGS
+from drift.rule_standing import Sought
+from tests.api.samples.basics import APPROVER, ENGINEER, GONE, HOSTILE, NOW, configuration, drifted
+from tests.api.samples.discovery import ALIKE, CANDIDATES, RANGES, SEARCHES
 from tests.api.samples.govern import (
     ARTICLES,
+    BROKEN,
+    CLAUSES,
     EVENTS,
     HELD,
     POLICIES,
     PROBLEMS,
     RECORDS,
+    RULE,
+    RULES,
     SCHEDULES,
     UNITS,
 )
 from tests.api.samples.network import (
+    APPROVERS,
     BASELINES,
+    COMPARED,
     DEVICES,
+    DIFFERENT,
+    EXPECTED,
     FINDINGS,
     HISTORY,
+    INTENDED,
+    MEMBERS,
     RELATIONS,
+    ROLLOUT,
     SNAPSHOTS,
+    STANDING,
     finding,
 )
+from tests.api.samples.scans import OVER, REPORTS, SCANS
 from tests.api.samples.work import CHANGES, LOG, PLAN, VERIFICATIONS
 
 _CHANGE = {
@@ -30,6 +46,9 @@ _CHANGE = {
     "verifications": VERIFICATIONS, "log": LOG, "more_log": 6,
 }  # fmt: skip
 _FINDING = {"rows": rows(drifted("core-02"), configuration("core-02"))}
+_FACTS = {
+    "finding": FINDINGS[2], "rows": DIFFERENT, "kinds": ["serial", "neighbours"],
+}  # fmt: skip
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "sign_in": ("sign_in.html", {"to": "/", "failure": ""}),
@@ -42,11 +61,11 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "events": EVENTS,
         "waiting": CHANGES[:1], "running": CHANGES[2:3], "history": HISTORY,
         "unreached": DEVICES[20:22], "compliance": Of(passed=180, judged=200, target=95),
-        "windows": [],
+        "windows": [], "last_scan": OVER,
     }),
     "dashboard_quiet": ("dashboard.html", {
         "devices": "24", "drift_count": "0", "unauthorised": "0", "drift": [], "events": [],
-        "waiting": [], "running": [],
+        "waiting": [], "running": [], "last_scan": None,
     }),
     "devices": ("devices.html", {
         "devices": DEVICES, "drifted": {one.device_id: one for one in FINDINGS}, "more": "core-24",
@@ -57,9 +76,20 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "devices": [], "drifted": {}, "approved": set(), "more": "",
         "site": "<x>", "platform": "", "state": "",
     }),
+    "discovery": ("discovery.html", {
+        "candidates": CANDIDATES, "alike": ALIKE, "state": "found", "runs": SEARCHES,
+        "deepest": 32, "more": 3}),
+    "discovery_none": ("discovery.html", {
+        "candidates": [], "alike": {}, "state": "merged", "runs": [], "deepest": 32, "more": 0}),
+    "candidate": ("candidate.html", {"candidate": CANDIDATES[0], "alike": ALIKE[3]}),
+    "candidate_unprobed": ("candidate.html", {"candidate": CANDIDATES[1], "alike": ()}),
+    "candidate_merged": ("candidate.html", {"candidate": CANDIDATES[2], "alike": ()}),
+    "discovery_ranges": ("discovery_ranges.html", {"ranges": RANGES}),
+    "discovery_ranges_none": ("discovery_ranges.html", {"ranges": []}),
     "device": ("device.html", {
         "device": DEVICES[1], "queued": True, "snapshots": SNAPSHOTS, "baselines": BASELINES,
-        "valid_id": BASELINES[0].id,
+        "standing": STANDING,
+        "report": None, "through": "",
         "relations": RELATIONS, "findings": FINDINGS[:2], "changes": CHANGES[3:5],
         "events": EVENTS[:1], "rules": [
             Of(rule_id="ntp.own", passed=False, severity="major", detail="No ntp server of ours."),
@@ -67,18 +97,68 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     }),
     "device_unreached": ("device.html", {
         "device": DEVICES[20], "queued": False, "snapshots": [],
-        "baselines": [], "valid_id": None, "relations": [], "findings": [],
+        "baselines": [], "standing": {}, "report": None, "through": "", "relations": [],
+        "findings": [],
     }),
     "comparison": ("comparison.html", {
         "left": SNAPSHOTS[0], "right": SNAPSHOTS[2], "rows": _FINDING["rows"],
     }),
-    "snapshot": ("snapshot.html", {"snapshot": SNAPSHOTS[1], "text": drifted("core-02")}),
+    "snapshot": ("snapshot.html", {
+        "snapshot": SNAPSHOTS[1], "text": drifted("core-02"), "kept": False, "revealed": False}),
+    "snapshot_to_reveal": ("snapshot.html", {
+        "snapshot": SNAPSHOTS[0], "text": drifted("core-02"), "kept": True, "revealed": False}),
     "findings": ("findings.html", {
-        "findings": FINDINGS, "state": "open", "verdict": "", "more": 0,
+        "findings": FINDINGS, "state": "open", "verdict": "", "kind": "", "more": 0,
+    }),
+    "findings_none": ("findings.html", {
+        "findings": [], "state": "resolved", "verdict": "noise", "kind": "facts", "more": 0,
     }),
     "finding": ("finding.html", {"finding": FINDINGS[0]} | _FINDING),
     "finding_suppressed": ("finding.html", {
         "finding": finding(9, "noise", "info", state="suppressed")} | _FINDING),
+    "facts_finding": ("facts_finding.html", _FACTS | {"put_right": False}),
+    "facts_finding_put_right": ("facts_finding.html", _FACTS | {"put_right": True}),
+    "baselines": ("baselines.html", {
+        "device": DEVICES[1], "versions": BASELINES, "standing": STANDING, "valid": BASELINES[1],
+        "upcoming": BASELINES[:1], "approvers": APPROVERS, "now": NOW, "more": 2}),
+    "baselines_none": ("baselines.html", {
+        "device": DEVICES[1], "versions": [], "standing": {}, "valid": None, "upcoming": [],
+        "approvers": {}, "now": NOW, "more": 0}),
+    "baseline": ("baseline.html", {
+        "baseline": BASELINES[0], "standing": "upcoming", "approver": "tomas",
+        "text": drifted("core-02")}),
+    "baseline_comparison": ("baseline_comparison.html", {
+        "device": DEVICES[1], "left": BASELINES[1], "right": BASELINES[0],
+        "rows": _FINDING["rows"]}),
+    "intended": ("intended.html", {
+        "device": DEVICES[1], "intended": INTENDED, "rows": _FINDING["rows"], "told": "",
+        "before": ("logging",)}),
+    "intended_not": ("intended.html", {
+        "device": DEVICES[1], "intended": None, "rows": (), "told": HOSTILE}),
+    "device_facts": ("device_facts.html", {
+        "device": DEVICES[1], "expected": EXPECTED[0], "snapshot": SNAPSHOTS[0],
+        "compared": COMPARED, "differ": DIFFERENT, "versions": EXPECTED, "approvers": APPROVERS,
+        "told": {9: (f"serial {HOSTILE}", "model x"), 8: ("serial FDO1234",)},
+        "has_baseline": True, "more": 8}),
+    "device_facts_none": ("device_facts.html", {
+        "device": DEVICES[1], "expected": None, "snapshot": None, "compared": (), "differ": (),
+        "versions": [], "approvers": {}, "told": {}, "has_baseline": False, "more": 0}),
+    "rollouts": ("rollouts.html", {"rollouts": [ROLLOUT], "state": "under_way"}),
+    "rollouts_none": ("rollouts.html", {"rollouts": [], "state": "under_way"}),
+    "rollout": ("rollout.html", {
+        "rollout": ROLLOUT, "members": MEMBERS, "cohort": 2, "standing": "drifted",
+        "standings": STANDINGS, "more": "core-06"}),
+    "compliance": ("compliance.html", {"rules": RULES, "sought": Sought(), "clauses": CLAUSES}),
+    "compliance_none": ("compliance.html", {
+        "rules": [], "sought": Sought(rule="<x>", site="<x>"), "clauses": {}}),
+    "compliance_devices": ("compliance_devices.html", {
+        "devices": BROKEN, "sought": Sought(severity="major"), "more": "leaf-01"}),
+    "compliance_rule": ("compliance_rule.html", {
+        "rule_id": RULE.id, "rule": RULE, "asked": 200, "broken": 2, "devices": BROKEN,
+        "clauses": CLAUSES[RULE.id], "site": "LYS", "more": "leaf-01"}),
+    "compliance_rule_gone": ("compliance_rule.html", {
+        "rule_id": "OLD-1", "rule": None, "asked": 3, "broken": 0, "devices": [], "clauses": (),
+        "site": "", "more": ""}),
     "changes": ("changes.html", {"changes": CHANGES, "state": "", "more": 9}),
     "change": ("change.html", {"change": CHANGES[0]} | _CHANGE | {"log": []}),
     "change_own": ("change.html", {"change": CHANGES[0]} | _CHANGE | {"own": True}),
@@ -99,5 +179,11 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "policies": ("policies.html", {"versions": POLICIES}),
     "organization": ("organization.html", {
         "units": UNITS, "people": [ENGINEER, APPROVER, GONE], "held": HELD}),
+    "scans": ("scans.html", {"scans": SCANS, "after": 0, "more": 11}),
+    "scans_none": ("scans.html", {"scans": [], "after": 0, "more": 0}),
+    "scan_running": ("scan.html", {"report": REPORTS["running"]}),
+    "scan_over": ("scan.html", {"report": REPORTS["over"]}),
+    "scan_dead": ("scan.html", {"report": REPORTS["dead"]}),
+    "scan_quiet": ("scan.html", {"report": REPORTS["quiet"]}),
     "schedules": ("schedules.html", {"schedules": SCHEDULES}),
 }  # fmt: skip

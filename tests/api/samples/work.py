@@ -79,6 +79,7 @@ PLAN = Of(
             files=[Of(path="/etc/ntp.conf", content="server 10.9.0.1\n")] if n == 6 else [],
             rollback_files=[],
             declared=[1, 2, 3],
+            masks=[Of(label=rf"ntp\ clock\-period\ \d+ {HOSTILE}")] if n == 4 else [],
         )
         for n in (2, 4, 6)
     ],
