@@ -1,6 +1,5 @@
 """A fleet in a database of its own, judged in bulk: part of `make bench-drift`."""
 
-import hashlib
 import os
 import resource
 import shutil
@@ -14,8 +13,6 @@ from functools import partial
 from pathlib import Path
 
 import psutil
-import zstandard
-from sqlalchemy import insert
 
 from benchmarks.corpora import configuration, drifted
 from core.actor import Actor, Origin
@@ -28,10 +25,11 @@ from drift.attribution import unexplained
 from drift.bulk import cores
 from drift.judgements import judge_devices
 from drift.models import Baseline
+from inventory import snapshots
 from inventory.credentials import create_credential
 from inventory.models import Device, Site
 from inventory.sites import create_site
-from inventory.snapshot_models import Content, Snapshot
+from inventory.snapshot_models import Snapshot
 from organization.bootstrap import bootstrap
 from organization.permissions import PERMISSIONS, PostAuthority
 from organization.units import by_code
@@ -52,22 +50,22 @@ class Cost:
 
 def measured(*, devices: int, lines: int, share: float) -> tuple[Cost, Cost]:
     """What a first judgement of the whole fleet costs, and one in which nothing changed."""
-    with _database() as (runtime, server):
+    with database() as (runtime, server):
         ids = _fleet(runtime, devices=devices, lines=lines, share=share)
         return _judged(runtime, server, ids), _judged(runtime, server, ids)
 
 
 def _judged(runtime: Runtime, server: psutil.Process, ids: list[int]) -> Cost:
     contexts = partial(runtime.context, ALL, Origin(door="job"))
-    before, begun = _cpu(server), time.monotonic()
+    before, begun = cpu_seconds(server), time.monotonic()
     seen = judge_devices(contexts, ids, attribute=unexplained, processes=cores())
     return Cost(
-        cpu=round(_cpu(server) - before, 2), wall=round(time.monotonic() - begun, 2),
+        cpu=round(cpu_seconds(server) - before, 2), wall=round(time.monotonic() - begun, 2),
         drifted=sum(one.outcome == "drifted" for one in seen),
     )  # fmt: skip
 
 
-def _cpu(server: psutil.Process) -> float:
+def cpu_seconds(server: psutil.Process) -> float:
     """CPU seconds of this process, those it started, and the database, until now."""
     usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     ours = sum(one.ru_utime + one.ru_stime for one in usage)
@@ -76,7 +74,8 @@ def _cpu(server: psutil.Process) -> float:
 
 
 @contextmanager
-def _database() -> Iterator[tuple[Runtime, psutil.Process]]:
+def database() -> Iterator[tuple[Runtime, psutil.Process]]:
+    """A new database in a folder of its own, gone afterwards, with the server's process."""
     home = Path(tempfile.mkdtemp(prefix="trimtab-bench-"))
     home.chmod(0o755)
     server = EmbeddedPostgres(home, "nobody")
@@ -96,15 +95,7 @@ def _database() -> Iterator[tuple[Runtime, psutil.Process]]:
 
 def _fleet(runtime: Runtime, *, devices: int, lines: int, share: float) -> list[int]:
     """Devices with an approved baseline, of which a share drifted in a handful of lines."""
-    os.environ["BENCH_PASSWORD"] = "not used"  # noqa: S105 - no device is spoken to
-    with runtime.context(ALL, Origin(door="job")) as ctx:
-        bootstrap(ctx, unit_name="Bench", username="admin", password="bench-password")  # noqa: S106
-        site = create_site(ctx, code="bench", name="Bench", unit=by_code(ctx, "root"))
-        credential = create_credential(
-            ctx, name="bench", username="x", password_ref="env:BENCH_PASSWORD", enable_ref=None,  # noqa: S106
-            key_ref=None, unit=by_code(ctx, "root"),
-        ).id  # fmt: skip
-        site_id = site.id
+    site_id, credential = premises(runtime)
     every = round(1 / share)
     ids: list[int] = []
     for start in range(0, devices, 500):
@@ -117,19 +108,36 @@ def _fleet(runtime: Runtime, *, devices: int, lines: int, share: float) -> list[
     return ids
 
 
-def _device(
-    ctx: Context, number: int, site: int, credential: int, *, lines: int, every: int
-) -> int:
-    intended = configuration(PLATFORM, lines, seed=number)
-    running = drifted(PLATFORM, intended, share=0.005) if number % every == 0 else intended
-    device = ctx.add(
+def premises(runtime: Runtime) -> tuple[int, int]:
+    """A site and a credential, by their ids."""
+    os.environ["BENCH_PASSWORD"] = "not used"  # noqa: S105 - no device is spoken to
+    with runtime.context(ALL, Origin(door="job")) as ctx:
+        bootstrap(ctx, unit_name="Bench", username="admin", password="bench-password")  # noqa: S106
+        site = create_site(ctx, code="bench", name="Bench", unit=by_code(ctx, "root"))
+        credential = create_credential(
+            ctx, name="bench", username="x", password_ref="env:BENCH_PASSWORD", enable_ref=None,  # noqa: S106
+            key_ref=None, unit=by_code(ctx, "root"),
+        ).id  # fmt: skip
+    return site.id, credential
+
+
+def add_device(ctx: Context, number: int, site: int, credential: int) -> Device:
+    return ctx.add(
         Device(
             hostname=f"bench{number}", site_id=site, platform=PLATFORM, driver="netmiko",
             address=f"10.{number // 62500}.{number // 250 % 250}.{number % 250 + 1}",
             credential_id=credential, created_at=ctx.now(),
         )
     )  # fmt: skip
-    now, then = _content(ctx, running), _content(ctx, intended)
+
+
+def _device(
+    ctx: Context, number: int, site: int, credential: int, *, lines: int, every: int
+) -> int:
+    intended = configuration(PLATFORM, lines, seed=number)
+    running = drifted(PLATFORM, intended, share=0.005) if number % every == 0 else intended
+    device = add_device(ctx, number, site, credential)
+    now, then = snapshots.put_content(ctx, running), snapshots.put_content(ctx, intended)
     ctx.add(
         Snapshot(
             device_id=device.id, source="running", digest=now, lines=lines, trusted=True, doubts=[],
@@ -143,16 +151,6 @@ def _device(
         )
     )  # fmt: skip
     return device.id
-
-
-def _content(ctx: Context, text: str) -> bytes:
-    plain = text.encode()
-    digest = hashlib.sha256(plain).digest()
-    body = zstandard.ZstdCompressor(level=3).compress(plain)
-    row = insert(Content).values(digest=digest, body=body, size=len(plain))
-    if ctx.session.get(Content, digest) is None:
-        ctx.session.execute(row)
-    return digest
 
 
 if __name__ == "__main__":

@@ -1,18 +1,13 @@
 """Observing a device: collect, judge, and the events of what failed."""
 
-from contextlib import contextmanager
-from dataclasses import replace
-from threading import Event as Sign
-
 import pytest
 
 from drift import baselines, observation
 from drift.attribution import unexplained
 from drift.models import Finding
 from drift.observation import Observation, observe_device
-from drift.scan import collect, scan
 from inventory import discovery
-from inventory.discovery import CollectionOutcome
+from inventory.results import CollectionOutcome
 from operations.models import Event
 from tests.drift.rows import BASE, DRIFTED, make_snapshot
 from tests.factories import make_device
@@ -137,66 +132,6 @@ def test_a_collection_that_cannot_be_raises_no_event(ctx, device, shows, outcome
     shows(outcome)
     assert observe(ctx, device).outcome == outcome
     assert alive(ctx) == []
-
-
-@pytest.fixture
-def contexts(ctx):
-    @contextmanager
-    def opened():
-        yield replace(ctx)
-
-    return opened
-
-
-def test_a_scan_observes_every_device_once_and_records_one_summary(ctx, device, shows, contexts):
-    other = make_device(ctx, hostname="r2")
-    approve(ctx, device)
-    shows("changed", DRIFTED)
-    told = []
-    summary = scan(
-        contexts, [device.id, other.id, device.id],
-        attribute=unexplained, threads=1, progress=told.append,
-    )  # fmt: skip
-    assert summary.outcomes == {"drifted": 1, "no_baseline": 1}
-    assert [seen.hostname for seen in summary.observations] == ["r1", "r2"]
-    assert [seen.hostname for seen in summary.drifted] == ["r1"]
-    assert sorted(told, key=lambda seen: seen.hostname) == list(summary.observations)
-    assert ctx.recorded[-1] == "drift.scanned"
-
-
-def test_a_scan_of_nothing_is_recorded_too(ctx, contexts):
-    assert scan(contexts, [], attribute=unexplained, threads=4).observations == ()
-    assert ctx.recorded == ["drift.scanned"]
-
-
-def test_a_device_whose_observation_fails_stops_no_scan(ctx, device, shows, contexts, caplog):
-    approve(ctx, device)
-    shows("changed", DRIFTED)
-
-    def broken(_ctx, _device_id, _assessment):
-        raise RuntimeError("defect")
-
-    summary = scan(contexts, [device.id, 4711], attribute=broken, threads=1)
-    assert [(seen.outcome, seen.detail) for seen in summary.observations] == [
-        ("error", "RuntimeError('defect')"), ("error", "There is no device 4711."),
-    ]  # fmt: skip
-    assert "the observation of r1 failed" in caplog.text
-
-
-def test_a_platform_that_stops_skips_the_devices_that_are_left(device, contexts):
-    stopping = Sign()
-    stopping.set()
-    summary = scan(contexts, [device.id], attribute=unexplained, threads=1, stopping=stopping)
-    assert summary.outcomes == {"skipped": 1}
-
-
-def test_collecting_judges_nothing(ctx, device, shows, contexts):
-    approve(ctx, device)
-    shows("changed", DRIFTED)
-    summary = collect(contexts, [device.id], threads=1)
-    assert summary.outcomes == {"collected": 1}
-    assert ctx.session.query(Finding).all() == []
-    assert ctx.recorded[-1] == "inventory.collected"
 
 
 def test_which_observations_are_judgements():

@@ -1,0 +1,1 @@
+"""`make bench-collect`: collecting a fleet beside plain netmiko and nornir-netmiko."""
