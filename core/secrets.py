@@ -15,12 +15,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import LargeBinary, Text
+from sqlalchemy import LargeBinary, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.context import Context
 from core.database import Base
-from core.errors import InvalidInput, TrimtabError
+from core.errors import Conflict, InvalidInput, TrimtabError
 from core.plugins import load
 
 NONCE_BYTES = 12  # AES-GCM, NIST SP 800-38D
@@ -88,14 +88,7 @@ class DatabaseSecrets:
                 f"There is no secret {name} in the database; "
                 f"`trimtab credential secret {name}` writes it."
             )
-        nonce, sealed = row.ciphertext[:NONCE_BYTES], row.ciphertext[NONCE_BYTES:]
-        try:
-            return AESGCM(_key(ctx)).decrypt(nonce, sealed, name.encode()).decode()
-        except (InvalidTag, ValueError) as error:  # ValueError: too short to be a ciphertext
-            raise SecretUnavailable(
-                f"The secret {name} was encrypted with another key than {ctx.settings.key_path}, "
-                "or was altered. Bring the right key back, or write the secret again."
-            ) from error
+        return _decrypted(ctx, row)
 
 
 def write_secret(ctx: Context, name: str, value: str) -> str:
@@ -103,9 +96,8 @@ def write_secret(ctx: Context, name: str, value: str) -> str:
     ctx.require("secret.write")
     if not name.strip() or not name.isprintable():
         raise InvalidInput("A secret needs a name of printable characters.")
-    nonce = os.urandom(NONCE_BYTES)
-    sealed = AESGCM(_key(ctx)).encrypt(nonce, value.encode(), name.encode())
-    secret = ctx.session.merge(Secret(name=name, ciphertext=nonce + sealed, updated_at=ctx.now()))
+    sealed = _encrypted(_key(ctx), name, value)
+    secret = ctx.session.merge(Secret(name=name, ciphertext=sealed, updated_at=ctx.now()))
     ctx.record("secret.written", secret)
     return f"db:{name}"
 
@@ -121,12 +113,93 @@ def read_secret(ctx: Context, reference: str) -> str:
     )
 
 
+def renew_key(ctx: Context) -> None:
+    """Put a new key in the key file's place; the one before stays beside it as `.previous`.
+
+    Marks of redacted secrets keep the key that they are made with, in `redaction.key`: else every
+    configuration would seem changed. Raises Conflict while another key is still beside it. Rows
+    are encrypted again by `renew_secrets` and who else keeps some. The caller records.
+    """
+    path, previous = ctx.settings.key_path, _previous(ctx)
+    if previous.exists():
+        raise Conflict(
+            f"{previous} is there from the last rotation and nothing needs it any more. Move it to "
+            "a safe place (older backups of the database need it), then rotate again."
+        )
+    marks = installation_key(ctx, "redaction")
+    _make_key(_own_key(ctx, "redaction"), marks)
+    _make_key(previous, _key(ctx))
+    draft = path.with_name(f"{path.name}.next")
+    draft.unlink(missing_ok=True)
+    _make_key(draft, AESGCM.generate_key(8 * KEY_BYTES))
+    draft.replace(path)
+
+
+def is_renewed(ctx: Context) -> bool:
+    """Whether the key before the present one is still there."""
+    return _previous(ctx).exists()
+
+
+def renew_secrets(ctx: Context) -> int:
+    """Encrypt again under the present key what stands under the previous one; how many."""
+    renewed = 0
+    for row in ctx.session.scalars(select(Secret).order_by(Secret.name)):
+        value = _decrypted(ctx, row)
+        if _opened(_key(ctx), row) is None:
+            row.ciphertext = _encrypted(_key(ctx), row.name, value)
+            renewed += 1
+    return renewed
+
+
+def _encrypted(key: bytes, name: str, value: str) -> bytes:
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, value.encode(), name.encode())
+
+
+def _decrypted(ctx: Context, row: Secret) -> str:
+    """The value, with the present key or the one before it."""
+    value = _opened(_key(ctx), row)
+    if value is None and is_renewed(ctx):
+        value = _opened(_read_key(_previous(ctx)), row)
+    if value is None:
+        raise SecretUnavailable(
+            f"The secret {row.name} was encrypted with another key than {ctx.settings.key_path}, "
+            "or was altered. Bring the right key back, or write the secret again."
+        )
+    return value
+
+
+def _opened(key: bytes, row: Secret) -> str | None:
+    nonce, sealed = row.ciphertext[:NONCE_BYTES], row.ciphertext[NONCE_BYTES:]
+    try:
+        return AESGCM(key).decrypt(nonce, sealed, row.name.encode()).decode()
+    except (InvalidTag, ValueError):  # ValueError: too short to be a ciphertext
+        return None
+
+
+def _previous(ctx: Context) -> Path:
+    path = ctx.settings.key_path
+    return path.with_name(f"{path.name}.previous")
+
+
+def _own_key(ctx: Context, purpose: str) -> Path:
+    """Where a purpose has a key of its own since the first rotation."""
+    return ctx.settings.key_path.with_name(f"{purpose}.key")
+
+
 def _key(ctx: Context) -> bytes:
     """The installation's key, made at first use with mode 0600, outside the database."""
     path = ctx.settings.key_path
     try:
         if not path.exists():
-            _make_key(path)
+            _make_key(path, AESGCM.generate_key(8 * KEY_BYTES))
+    except OSError as error:
+        raise SecretUnavailable(f"The key file {path} cannot be used: {error}") from error
+    return _read_key(path)
+
+
+def _read_key(path: Path) -> bytes:
+    try:
         key = path.read_bytes()
     except OSError as error:
         raise SecretUnavailable(f"The key file {path} cannot be used: {error}") from error
@@ -138,13 +211,13 @@ def _key(ctx: Context) -> bytes:
     return key
 
 
-def _make_key(path: Path) -> None:
+def _make_key(path: Path, key: bytes) -> None:
     """Written whole beside its place, then linked there: of two makers one wins for both."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(AESGCM.generate_key(8 * KEY_BYTES))
+            file.write(key)
         with suppress(FileExistsError):
             path.hardlink_to(draft)
     finally:
@@ -153,5 +226,14 @@ def _make_key(path: Path) -> None:
 
 def installation_key(ctx: Context, purpose: str) -> bytes:
     """32 bytes that are this installation's for one purpose, derived by HKDF (RFC 5869)."""
-    derivation = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode())
-    return derivation.derive(_key(ctx))
+    own = _own_key(ctx, purpose)
+    return _read_key(own) if own.exists() else _derived(_key(ctx), purpose)
+
+
+def previous_key(ctx: Context, purpose: str) -> bytes | None:
+    """What `installation_key` gave before the last rotation, as long as that key is kept."""
+    return _derived(_read_key(_previous(ctx)), purpose) if is_renewed(ctx) else None
+
+
+def _derived(key: bytes, purpose: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(key)

@@ -25,8 +25,20 @@ class HostKeyChanged(DeviceError):
     code = "host_key_changed"
 
 
+class JumpNotPinned(DeviceError):
+    """Nothing tells which host key the jump host must show; no credential was sent."""
+
+    code = "jump_not_pinned"
+
+
 class DeviceTimeout(DeviceError):
     code = "device_timeout"
+
+
+class OutputTooLarge(DeviceError):
+    """The device showed more than one session may bring; what it showed was thrown away."""
+
+    code = "output_too_large"
 
 
 class SessionLost(DeviceError):

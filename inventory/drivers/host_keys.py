@@ -4,9 +4,7 @@ import base64
 import hashlib
 import socket
 import ssl
-import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import paramiko
@@ -18,19 +16,21 @@ SSH_PORT = 22
 CERTIFICATE = "x509"  # the algorithm under which a web interface's certificate is pinned
 
 
-def fetch(login: Login, *, port: int | None = None) -> PublicKey:
-    """The key that the host presents now; nothing but the key exchange takes place."""
-    place = (login.address, port or login.port)
+def fetch(login: Login, *, through: paramiko.Channel | None = None) -> PublicKey:
+    """The key that the host presents now; nothing but the key exchange takes place.
+
+    `through` is a jump host's channel to it.
+    """
     try:
-        stream = socket.create_connection(place, timeout=login.timeout)
+        stream = through or socket.create_connection(
+            (login.address, login.port), timeout=login.timeout
+        )
     except OSError as error:
         raise DeviceUnreachable(
             f"{login.place} cannot be reached: {error}. Check the address, the port and the route.",
             hostname=login.hostname,
         ) from error
     with closing(stream), closing(paramiko.Transport(stream)) as transport:
-        if login.host_key is not None:
-            _prefer(transport, login.host_key)
         transport.banner_timeout = login.timeout
         try:
             transport.start_client(timeout=login.timeout)
@@ -44,27 +44,11 @@ def fetch(login: Login, *, port: int | None = None) -> PublicKey:
         return PublicKey(algorithm=key.get_name(), public_key=key.get_base64())
 
 
-def _prefer(transport: paramiko.Transport, key: PublicKey) -> None:
-    """Ask for the pinned algorithm first: a host that gained another key has not changed."""
-    options = transport.get_security_options()
-    first = "rsa-sha2-512" if key.algorithm == "ssh-rsa" else key.algorithm
-    if first in options.key_types:
-        options.key_types = (first, *(kind for kind in options.key_types if kind != first))
-
-
-def verified(login: Login, *, port: int | None = None) -> PublicKey:
-    """The pinned key where the host still presents it, any key at first contact.
+def verified_certificate(login: Login, *, port: int) -> PublicKey:
+    """The TLS certificate of a device's web interface: the pinned one, any at first contact.
 
     Raises HostKeyChanged otherwise.
     """
-    found = fetch(login, port=port)
-    if login.host_key is not None and found != login.host_key:
-        raise changed(login, found)
-    return found
-
-
-def verified_certificate(login: Login, *, port: int) -> PublicKey:
-    """As `verified`, for the TLS certificate of a device's web interface."""
     try:
         pem = ssl.get_server_certificate((login.address, port), timeout=login.timeout)
     except OSError as error:
@@ -96,13 +80,6 @@ def fingerprint(key: PublicKey) -> str:
     """As OpenSSH prints it: SHA256 and unpadded base64."""
     digest = hashlib.sha256(base64.b64decode(key.public_key)).digest()
     return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
-
-
-@contextmanager
-def known_hosts(login: Login, key: PublicKey) -> Iterator[Path]:
-    """A known_hosts file that holds this one key, for libraries that check it themselves."""
-    with tempfile.TemporaryDirectory(prefix="trimtab-") as folder:
-        yield write_known_hosts(Path(folder), login, key)
 
 
 def write_known_hosts(folder: Path, login: Login, key: PublicKey) -> Path:

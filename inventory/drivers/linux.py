@@ -1,31 +1,25 @@
 """The driver for Linux servers: one shell script in one SSH session. Changes nothing there."""
 
-import base64
 import re
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import ClassVar, cast
 
 import paramiko
 
-from inventory.drivers import host_keys, linux_script
-from inventory.drivers.errors import (
-    DeviceError,
-    DeviceTimeout,
-    DeviceUnreachable,
-    SessionLost,
-    UnsupportedPlatform,
-)
-from inventory.drivers.login import Login, PublicKey
-from inventory.drivers.private_keys import private_key
-from inventory.drivers.protocol import Collection, Facts, Neighbour
+from inventory.drivers import linux_script, ssh
+from inventory.drivers.decoding import decoded
+from inventory.drivers.errors import UnsupportedPlatform
+from inventory.drivers.login import Login
+from inventory.drivers.meter import read_all
+from inventory.drivers.protocol import Collection, Facts, Interface, Neighbour
 from inventory.drivers.reading import short_name
-from inventory.drivers.sessions import refused
 
 LLDP = re.compile(
     r"^lldp\.(?P<interface>[^.=]+)\.(?P<key>chassis\.name|port\.ifname)=(?P<value>.*)$"
 )
+
+ADDRESS = re.compile(r"^\d+: (?P<name>[^\s@]+)\S* +inet6? (?P<value>\S+)")
 
 
 class LinuxDriver:
@@ -40,8 +34,10 @@ class LinuxDriver:
         files = _names(login, "files")
         mark = f"trimtab-{secrets.token_hex(8)}"
         sysctls = sorted({*linux_script.SYSCTLS, *_names(login, "sysctl")})
-        with _client(login) as (client, key):
-            output = _run(login, client, linux_script.script(mark, files=files, sysctls=sysctls))
+        with ssh.connected(login) as held:
+            output = _run(
+                login, held.client, linux_script.script(mark, files=files, sysctls=sysctls)
+            )
         shown = linux_script.split(mark, output)
         return Collection(
             running=linux_script.normalised(shown, files=files),
@@ -49,7 +45,7 @@ class LinuxDriver:
             facts=_facts(shown),
             neighbours=_neighbours(shown),
             hostname=shown.first_line("hostname") or "",
-            host_key=key,
+            host_key=held.host_key,
             doubts=_doubts(shown),
         )
 
@@ -64,61 +60,12 @@ def _names(login: Login, option: str) -> tuple[str, ...]:
     return tuple(cast("list[str]", value))
 
 
-@contextmanager
-def _client(login: Login) -> Iterator[tuple[paramiko.SSHClient, PublicKey]]:
-    key = login.host_key or host_keys.fetch(login)
-    with paramiko.SSHClient() as client, translated(login):
-        pinned = paramiko.PKey.from_type_string(key.algorithm, base64.b64decode(key.public_key))
-        client.get_host_keys().add(host_keys.known_name(login), key.algorithm, pinned)
-        client.set_missing_host_key_policy(paramiko.RejectPolicy())
-        client.connect(
-            login.address,
-            port=login.port,
-            username=login.username,
-            password=login.password,
-            pkey=private_key(login),
-            timeout=login.timeout,
-            banner_timeout=login.timeout,
-            auth_timeout=login.timeout,
-            look_for_keys=False,
-            allow_agent=False,
-        )
-        yield client, key
-
-
 def _run(login: Login, client: paramiko.SSHClient, script: str) -> str:
     shell = "sudo -n sh -s" if login.options.get("become") == "sudo" else "sh -s"
     stdin, stdout, _ = client.exec_command(shell, timeout=login.timeout)
     stdin.write(script)
     stdin.channel.shutdown_write()
-    return stdout.read().decode("utf-8", errors="replace")
-
-
-@contextmanager
-def translated(login: Login) -> Iterator[None]:
-    """Turn what Paramiko raises into this room's errors."""
-    try:
-        yield
-    except DeviceError:
-        raise
-    except paramiko.BadHostKeyException as error:
-        found = PublicKey(algorithm=error.key.get_name(), public_key=error.key.get_base64())
-        raise host_keys.changed(login, found) from error
-    except paramiko.AuthenticationException as error:
-        raise refused(login) from error
-    except TimeoutError as error:
-        raise DeviceTimeout(
-            f"{login.place} did not answer within {login.timeout:g} s.", hostname=login.hostname
-        ) from error
-    except (paramiko.ssh_exception.NoValidConnectionsError, ConnectionRefusedError) as error:
-        raise DeviceUnreachable(
-            f"{login.place} cannot be reached: {error}.", hostname=login.hostname
-        ) from error
-    except (paramiko.SSHException, OSError, EOFError) as error:
-        raise SessionLost(
-            f"{login.place} closed the session in the middle of the work: {error}.",
-            hostname=login.hostname,
-        ) from error
+    return decoded(read_all(stdout.channel, login))
 
 
 def _facts(shown: linux_script.Shown) -> Facts:
@@ -128,6 +75,37 @@ def _facts(shown: linux_script.Shown) -> Facts:
         model=shown.first_line("model"),
         serial=shown.first_line("serial"),
         os_version=", ".join(word for word in words if word) or None,
+        uptime=_uptime(shown),
+        interfaces=_interfaces(shown),
+    )
+
+
+def _uptime(shown: linux_script.Shown) -> int | None:
+    found = re.match(r"\d+", shown.sections.get("uptime", ""))
+    return int(found[0]) if found else None
+
+
+def _interfaces(shown: linux_script.Shown) -> tuple[Interface, ...] | None:
+    """From /sys (name, state, speed, alias) and, where `ip` is there, the addresses."""
+    addresses: dict[str, list[str]] = {}
+    for line in shown.sections.get("addresses", "").splitlines():
+        match = ADDRESS.match(line)
+        if match:
+            addresses.setdefault(match["name"], []).append(match["value"])
+    lines = (line.split("\t") for line in shown.sections.get("interfaces", "").splitlines())
+    return (
+        tuple(
+            Interface(
+                name=fields[0],
+                up=fields[1] == "up" or (fields[1] == "unknown" and fields[0] in addresses),
+                speed=int(fields[2]) if fields[2].isdigit() else None,
+                description=fields[3],
+                addresses=tuple(addresses.get(fields[0], ())),
+            )
+            for fields in lines
+            if len(fields) == 4
+        )
+        or None
     )
 
 

@@ -35,6 +35,14 @@ begin os; cat /etc/os-release
 begin kernel; cat /proc/sys/kernel/osrelease
 begin model; [ -r /sys/class/dmi/id/product_name ] && cat /sys/class/dmi/id/product_name
 begin serial; [ -r /sys/class/dmi/id/product_serial ] && cat /sys/class/dmi/id/product_serial
+begin uptime; cat /proc/uptime
+begin interfaces
+for place in /sys/class/net/*; do
+  [ -r "$place/operstate" ] || continue
+  printf '%s\\t%s\\t%s\\t%s\\n' "${{place##*/}}" "$(cat "$place/operstate")" \
+    "$(cat "$place/speed" 2>/dev/null)" "$(cat "$place/ifalias" 2>/dev/null)"
+done
+begin addresses; command -v ip >/dev/null 2>&1 && ip -o addr show 2>/dev/null
 {files}
 begin packages
 if command -v dpkg-query >/dev/null 2>&1; then

@@ -17,7 +17,9 @@ class Login:
     """Where to sign in and as whom. Secrets never show in its repr.
 
     `key` is a private key in PEM or OpenSSH form; `host_key` the pinned one, None before the first
-    contact; `timeout` in seconds for connecting and for each answer; `options` as the CMDB's JSON.
+    contact; `timeout` in seconds for connecting and for each answer, `max_seconds` and `max_bytes`
+    for the whole session; `options` as the CMDB's JSON.
+    `jump` is the host to go through, which may need one itself; its `host_key` must be pinned.
     """
 
     hostname: str
@@ -31,7 +33,10 @@ class Login:
     key: str | None = field(default=None, repr=False)
     host_key: PublicKey | None = None
     timeout: float = 30.0
+    max_seconds: float = 300.0
+    max_bytes: int = 64 * 2**20
     options: Mapping[str, object] = field(default_factory=dict)
+    jump: "Login | None" = None
 
     @property
     def place(self) -> str:

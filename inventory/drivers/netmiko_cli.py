@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar, cast
 
-from inventory.drivers import reading
+from inventory.drivers import conversation, reading
 from inventory.drivers.errors import UnsupportedPlatform
 from inventory.drivers.login import Login
 from inventory.drivers.protocol import Collection
-from inventory.drivers.sessions import Connection, open_session
 from inventory.platforms import Commands, Platform, platform_of
 
 
@@ -20,29 +19,26 @@ class NetmikoDriver:
 
     def collect(self, login: Login) -> Collection:
         platform = _with_options(platform_of(login.platform), login.options)
-        running_command = platform.commands.running
-        if running_command is None:
+        if platform.commands.running is None:
             raise UnsupportedPlatform(
                 f"Nobody told how {login.platform} shows its configuration. Set the device's "
                 'option {"commands": {"running": "..."}}.',
                 hostname=login.hostname,
             )
-        with open_session(login, platform.netmiko) as session:
-            ask = _Asking(session.connection, login.timeout)
-            prompt = str(session.connection.find_prompt())
-            running = ask(running_command)
-            startup = ask(platform.commands.startup)
-            version = ask(platform.commands.version)
-            lldp = ask(platform.commands.lldp)
+        asked = [name for name in Commands.names() if platform.commands.of(name)]
+        with conversation.opened(login, platform) as session:
+            answers = session.ask([str(platform.commands.of(name)) for name in asked])
+        told = dict(zip(asked, answers, strict=True))
+        running = told["running"]
         return Collection(
             running=running,
-            startup=startup or None,
-            facts=reading.facts(platform, version),
-            neighbours=reading.neighbours(platform, lldp),
+            startup=told.get("startup") or None,
+            facts=reading.described(platform, told),
+            neighbours=reading.neighbours(platform, told.get("lldp", ""), told.get("cdp", "")),
             hostname=reading.hostname(
                 platform,
                 running=running,
-                prompt=prompt,
+                prompt=session.prompt,
                 expected=login.hostname,
                 expected_prompt=str(login.options.get("prompt", "")),
             ),
@@ -59,29 +55,8 @@ class FrrDriver(NetmikoDriver):
         return platform == "frr"
 
 
-class _Asking:
-    """One question after another in one session; no question, no answer."""
-
-    def __init__(self, connection: Connection, timeout: float) -> None:
-        self.connection = connection
-        self.timeout = timeout
-
-    def __call__(self, command: str | None) -> str:
-        if command is None:
-            return ""
-        return str(self.connection.send_command(command, read_timeout=self.timeout))
-
-
 def _with_options(platform: Platform, options: Mapping[str, object]) -> Platform:
     """A device's own `commands` option goes before its platform's."""
     own = cast("Mapping[str, str]", options.get("commands", {}))
-    base = platform.commands
-    return replace(
-        platform,
-        commands=Commands(
-            running=own.get("running", base.running),
-            startup=own.get("startup", base.startup),
-            version=own.get("version", base.version),
-            lldp=own.get("lldp", base.lldp),
-        ),
-    )
+    named = {name: own[name] for name in Commands.names() if name in own}
+    return replace(platform, commands=replace(platform.commands, **named))

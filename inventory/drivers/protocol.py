@@ -2,28 +2,54 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 from inventory.drivers.login import Login, PublicKey
+
+NeighbourProtocol = Literal["lldp", "cdp"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interface:
+    """An interface as it is now; `speed` in Mbit/s, addresses with their prefix length."""
+
+    name: str
+    up: bool
+    description: str = ""
+    speed: int | None = None
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A part of the hardware: chassis, module, power supply, transceiver."""
+
+    name: str
+    part: str = ""
+    serial: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a device says of itself; None where it did not say."""
+    """What a device says of itself; None where it did not say. `uptime` in seconds."""
 
     model: str | None = None
     serial: str | None = None
     os_version: str | None = None
+    uptime: int | None = None
+    interfaces: tuple[Interface, ...] | None = None
+    items: tuple[Item, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
-    """One LLDP neighbour, with the interfaces' and the system's name as the device shows them."""
+    """One neighbour, with the interfaces' and the system's name as the device shows them."""
 
     interface: str
     peer_name: str
     peer_interface: str = ""
     peer_address: str | None = None
+    protocol: NeighbourProtocol = "lldp"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,10 @@
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from inventory.drivers.errors import DeviceUnreachable
 from inventory.drivers.login import Login, PublicKey
@@ -14,7 +15,7 @@ VARIABLE = "TRIMTAB_LOGINS"
 
 def seal(path: Path, logins: Iterable[Login]) -> None:
     """Write the logins for nobody but this user; the caller removes the file."""
-    told = {login.hostname: asdict(login) | {"options": dict(login.options)} for login in logins}
+    told = {login.hostname: asdict(login) for login in logins}
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(told, file)
@@ -25,6 +26,13 @@ def login_of(hostname: str) -> Login:
     told = json.loads(Path(os.environ[VARIABLE]).read_text(encoding="utf-8"))
     if hostname not in told:
         raise DeviceUnreachable(f"No login was handed over for {hostname}.", hostname=hostname)
-    values = told[hostname]
-    key = values.pop("host_key")
-    return Login(**values, host_key=PublicKey(**key) if key else None)
+    return _unsealed(told[hostname])
+
+
+def _unsealed(told: Mapping[str, Any]) -> Login:
+    key, jump = told["host_key"], told["jump"]
+    values = {
+        "host_key": PublicKey(**key) if key else None,
+        "jump": _unsealed(jump) if jump else None,
+    }
+    return Login(**{**told, **values})

@@ -183,17 +183,17 @@ def test_relations_follow_what_is_seen(ctx):
     device, peer = make_device(ctx), make_device(ctx, hostname="sw2")
     seen = [Neighbour(interface="e1", peer_name="SW2", peer_interface="e9"),
             Neighbour(interface="e2", peer_name="sw3", peer_address="10.0.0.3")]  # fmt: skip
-    relations.observed(ctx, device, seen)
-    relations.observed(ctx, device, seen[1:])
+    relations.observed_all(ctx, [(device, seen)])
+    relations.observed_all(ctx, [(device, seen[1:])])
     (left,) = relations.list_relations(ctx, device.id)
     assert (left.peer_name, left.peer_id, left.peer_address) == ("sw3", None, "10.0.0.3")
-    relations.observed(ctx, device, seen)
+    relations.observed_all(ctx, [(device, seen)])
     assert [one.peer_id for one in relations.list_relations(ctx, device.id)] == [peer.id, None]
 
 
 def test_a_new_device_is_found_by_the_relations_that_name_it(ctx):
     device = make_device(ctx)
-    relations.observed(ctx, device, [Neighbour(interface="e1", peer_name="R1")])
+    relations.observed_all(ctx, [(device, [Neighbour(interface="e1", peer_name="R1")])])
     added = add(ctx)
     assert ctx.session.scalars(select(Relation)).one().peer_id == added.id
 

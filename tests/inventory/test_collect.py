@@ -182,5 +182,5 @@ def test_a_mass_deletion_is_believed_when_a_second_session_shows_the_same(ctx, l
     there.replace("\n".join(lines[: len(lines) // 3]), username="console")
     first, second = collect(ctx, device.id), collect(ctx, device.id)
     assert (first.outcome, second.outcome) == ("untrusted", "changed")
-    assert "shrunk: " in first.detail
+    assert "collapsed: 32 lines" in first.detail
     assert latest(ctx, device.id).id == second.snapshot_id

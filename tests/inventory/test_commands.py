@@ -64,25 +64,6 @@ def test_snapshots_are_listed_shown_and_compared(ready, lab):
     assert "the same" in ready("snapshot", "diff", str(older["id"]), str(older["id"]))
 
 
-def test_discovery_identifies_and_adopts(ready, lab):
-    first = lab.devices[0].address
-    found = json.loads(
-        ready("discover", "range", f"{first}/32", "--port", str(lab.devices[0].port),
-              "--credential", "lab", "--adopt", "north", "--json")
-    )  # fmt: skip
-    assert [(one["hostname"], one["platform"]) for one in found] == [
-        (lab.devices[0].hostname, "cisco_ios")
-    ]
-    assert len(json.loads(ready("device", "list", "--json"))) == 1
-    assert json.loads(ready("discover", "neighbours", "--json")) == []
-
-
-def test_adopting_needs_a_credential(ready, lab):
-    said = ready("discover", "range", f"{lab.devices[0].address}/32", "--port", "1", "--adopt",
-                 "north", code=2)  # fmt: skip
-    assert "--adopt needs --credential" in said
-
-
 def test_a_csv_file_is_imported_or_refused_whole(ready, tmp_path):
     file = tmp_path / "devices.csv"
     file.write_text("hostname,site,platform,address,credential\nr1,north,frr,10.1.1.1,lab\n")
