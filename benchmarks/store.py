@@ -85,7 +85,8 @@ def measured(*, devices: int = 200, versions: int = 30, searched: int = 10_000) 
         _store(runtime, texts)
         unchanged = _space(runtime).count - after.count
         reads = _reads(runtime)
-        _further(runtime, _first(runtime, range(devices, searched), site, credential), 1)
+        fleet = _first(runtime, range(devices, searched), site, credential, together=BATCH)
+        _further(runtime, fleet, 1, together=BATCH)
         times = {pattern: _searched(runtime, server, pattern) for pattern in PATTERNS}
     changed = devices * versions
     tables, indexes = after.tables - before.tables, after.indexes - before.indexes
@@ -100,7 +101,9 @@ def measured(*, devices: int = 200, versions: int = 30, searched: int = 10_000) 
     )  # fmt: skip
 
 
-def _first(runtime: Runtime, numbers: range, site: int, credential: int) -> dict[int, str]:
+def _first(
+    runtime: Runtime, numbers: range, site: int, credential: int, *, together: int = 1
+) -> dict[int, str]:
     """Devices with their first snapshot, and dictionaries trained of these."""
     made: dict[int, str] = {}
     for start in range(numbers.start, numbers.stop, BATCH):
@@ -109,32 +112,36 @@ def _first(runtime: Runtime, numbers: range, site: int, credential: int) -> dict
                 device = add_device(ctx, number, site, credential)
                 made[device.id] = configuration(PLATFORM, LINES, seed=number)
             ctx.record("benchmark.prepared", ctx.get(Site, site))
-    _store(runtime, made)
+    _store(runtime, made, together=together)
     with runtime.context(ALL, JOB) as ctx:
         dictionaries.train(ctx)
     return made
 
 
-def _further(runtime: Runtime, texts: dict[int, str], versions: int) -> dict[int, str]:
+def _further(
+    runtime: Runtime, texts: dict[int, str], versions: int, *, together: int = 1
+) -> dict[int, str]:
     for version in range(versions):
         texts = {
             device: drifted(PLATFORM, shown, share=SHARE, seed=1000 * device + version)
             for device, shown in texts.items()
         }
-        _store(runtime, texts)
+        _store(runtime, texts, together=together)
     return texts
 
 
-def _store(runtime: Runtime, texts: dict[int, str]) -> None:
-    """Each device in a transaction of its own, as collections are."""
-    for device_id, shown in texts.items():
+def _store(runtime: Runtime, texts: dict[int, str], *, together: int = 1) -> None:
+    """Each device in a transaction of its own, as collections are, or some together."""
+    shown = list(texts.items())
+    for start in range(0, len(shown), together):
         with runtime.context(ALL, JOB) as ctx:
-            device = ctx.get(Device, device_id)
-            snapshots.store(
-                ctx, device, source="running", text=shown, doubts=(),
-                facts={"hostname": device.hostname, "model": "C9300-48P",
-                       "serial": f"FCW{device_id:08}", "os_version": "17.9.4a"},
-            )  # fmt: skip
+            for device_id, configured in shown[start : start + together]:
+                device = ctx.get(Device, device_id)
+                snapshots.store(
+                    ctx, device, source="running", text=configured, doubts=(),
+                    facts={"hostname": device.hostname, "model": "C9300-48P",
+                           "serial": f"FCW{device_id:08}", "os_version": "17.9.4a"},
+                )  # fmt: skip
             ctx.record("benchmark.stored", device)
 
 

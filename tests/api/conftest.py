@@ -168,11 +168,10 @@ def _organize(ctx: Context, world: World) -> None:
 
 def _operate(ctx: Context, world: World) -> None:
     device = ctx.get(Device, world.device_id)
-    relations.observed(
-        ctx, device,
-        [Neighbour(interface="Gi0/1", peer_name=SHOWN, peer_interface="e1",
-                   peer_address="127.0.0.9")],
-    )  # fmt: skip
+    seen = Neighbour(
+        interface="Gi0/1", peer_name=SHOWN, peer_interface="e1", peer_address="127.0.0.9"
+    )
+    relations.observed_all(ctx, [(device, [seen])])
     ctx.record("device.collected", device)
     problem = problems.open_problem(ctx, title="Flapping", description="again and again")
     article = knowledge.write_article(ctx, title="Drift", body="# Look", event_kind="drift")

@@ -11,8 +11,11 @@ import pytest
 import uvicorn
 
 from api.web.manifest import read_manifest
+from drift.scan_models import Scan
 from tests.api.chromium import chromium
 from tests.api.conftest import PASSWORD
+from tests.factories import make_scan
+from tests.scheduler.running import wait_for
 
 PROGRAM = shutil.which("chromium")
 
@@ -58,6 +61,7 @@ def addresses(world, drifted):
         f"/events/{drifted.event_id}", "/problems", f"/problems/{ids['problem']}", "/schedules",
         "/knowledge", f"/knowledge/{ids['article']}", "/audit", "/audit/verification",
         "/policies", "/organization", "/rollouts", "/scans", f"/scans/{ids['scan']}",
+        "/discovery", "/discovery/ranges", f"/discovery/candidates/{ids['candidate']}",
         "/compliance", "/compliance/devices",
         "/compliance/rules/TT-IOS-NTP-1", f"/devices/{drifted.device_id}/baselines",
         f"/devices/{drifted.device_id}/baselines/1", f"/devices/{drifted.device_id}/facts",
@@ -114,6 +118,18 @@ def test_the_keys_step_through_differences(page, world):
     press(page, "n")
     press(page, "n")
     assert page.run("document.querySelector('[data-diff-place]').textContent") == "2 of 2"
+
+
+def test_a_running_scan_is_followed_until_it_is_over(page, world):
+    with world.context() as ctx:
+        scan = make_scan(ctx, asked=2)
+    page.open(f"/scans/{scan.id}")
+    assert page.run("document.querySelector('progress').value") == 0
+    with world.context() as ctx:
+        over = ctx.get(Scan, scan.id)
+        over.outcomes, over.ended_at = {"in_sync": 2}, ctx.now()
+    wait_for(lambda: not page.run("document.querySelector('#live').hasAttribute('hx-get')"))
+    assert page.run("document.querySelector('progress').value") == 2
 
 
 def test_nothing_is_wider_than_a_narrow_window_except_what_scrolls_by_itself(page, addresses):

@@ -13,8 +13,8 @@ from drift.device_facts import DeviceFacts
 from drift.facts import NoBaseline, SnapshotOutdated
 from drift.findings import WrongKind
 from drift.models import Finding
-from inventory import relations
-from inventory.drivers.protocol import Neighbour
+from inventory import relations, reports
+from inventory.drivers.protocol import Facts, Interface, Item, Neighbour
 from operations.models import Event
 from tests.drift.rows import make_snapshot
 from tests.drift.test_facts_compare import SEEN, TEXT
@@ -26,7 +26,7 @@ def device(ctx):
     """A device with a baseline that shows it, its facts and one neighbour."""
     made = make_device(ctx, hostname="r1")
     baselines.approve_snapshot(ctx, show(ctx, made).id, reason="first")
-    relations.observed(ctx, made, [neighbour("sw1")])
+    relations.observed_all(ctx, [(made, [neighbour("sw1")])])
     ctx.record("test.arranged", made)
     ctx.recorded.clear()
     return made
@@ -212,7 +212,7 @@ def test_a_device_whose_baseline_is_not_valid_yet_has_no_finding(ctx, clock):
 
 def test_a_lost_neighbour_and_a_new_one_are_told(ctx, device):
     expect_all(ctx, device)
-    relations.observed(ctx, device, [neighbour("sw9")])
+    relations.observed_all(ctx, [(device, [neighbour("sw9")])])
     assert judged(ctx, device) == [
         ("neighbours Gi0/1 sw1 Gi0/48", "missing"), ("neighbours Gi0/1 sw9 Gi0/48", "extra"),
     ]  # fmt: skip
@@ -258,3 +258,23 @@ def test_a_suppressed_finding_of_facts_stays_silent(ctx, device, clock):
 def test_a_missing_device_is_named(ctx):
     with pytest.raises(NotFound, match="device 4711"):
         facts.expect(ctx, 4711, SEEN, reason="x")
+
+
+def test_a_module_that_was_swapped_is_not_as_expected(ctx, device):
+    for serial in ("FP1", "FP2"):
+        told = Facts(items=(Item(name="FPC 0", part="750-1", serial=serial),))
+        reports.take(ctx, device, told, running="", startup=None)
+        ctx.record("test.arranged", device)
+        if serial == "FP1":
+            expect_all(ctx, device)
+    assert judged(ctx, device) == [
+        ("modules FPC 0 750-1 FP1", "missing"), ("modules FPC 0 750-1 FP2", "extra"),
+    ]  # fmt: skip
+
+
+def test_uptime_and_an_interface_that_went_down_are_no_finding(ctx, device):
+    expect_all(ctx, device)
+    told = Facts(uptime=5, interfaces=(Interface(name="GigabitEthernet0/1", up=False),))
+    reports.take(ctx, device, told, running="", startup=None)
+    ctx.record("test.arranged", device)
+    assert judged(ctx, device) == []

@@ -8,6 +8,7 @@ from core.errors import InvalidInput, NotFound
 from drift import assess, baselines, findings
 from drift.attribution import Verdict
 from drift.models import Finding
+from drift.recording import Shown, record
 from operations.models import Event
 from tests.drift.rows import BASE, DRIFTED, OTHER, make_snapshot
 from tests.factories import make_device
@@ -29,7 +30,9 @@ def judge(ctx, device, text, *, verdict="unauthorised", trusted=True):
     baseline = baselines.baseline_for(ctx, device.id)
     snapshot = make_snapshot(ctx, device, text, trusted=trusted)
     found = assess(text, baselines.text(ctx, baseline), platform=device.platform)
-    return findings.record(ctx, device, baseline, snapshot, found, attribute=says(verdict))
+    shown = Shown(device=device, baseline=baseline, snapshot=snapshot, assessment=found)
+    [finding] = record(ctx, [shown], attribute=says(verdict))
+    return finding
 
 
 def events(ctx):

@@ -160,7 +160,7 @@ def test_data_that_are_no_text_are_named(folder):
 def test_a_template_knows_the_facts_of_the_cmdb(ctx, source, device, put):
     device.serial = "FDO\n1"
     seen = Neighbour(interface="Gi0/1", peer_name="sw1\nusername eve", peer_interface="Gi0/9")
-    relations.observed(ctx, device, [seen])
+    relations.observed_all(ctx, [(device, [seen])])
     put(
         "cisco_ios.j2",
         "{{ device.hostname }} {{ device.site }} {{ device.platform }} {{ device.role }} "
