@@ -11,6 +11,7 @@ from changes.states import State
 from core.context import Context
 from drift.attribution import Verdict
 from drift.engine import Assessment
+from operations.change_reports import reports_of
 
 FLIPPED = {"extra": "missing", "missing": "extra", "moved": "moved"}
 LOOKED_AT = (State.APPROVED, State.RUNNING, State.INTERRUPTED, State.SUCCEEDED)
@@ -26,13 +27,20 @@ def attribute(ctx: Context, device_id: int, assessment: Assessment) -> Verdict:
             return verdict
     return Verdict(
         verdict="unauthorised",
-        reason="No approved change explains this difference; somebody changed the device directly.",
+        reason="No approved change explains this difference; somebody changed the device directly."
+        + reported(ctx, device_id),
     )
 
 
 def effect(plan: TargetPlan) -> frozenset[Mark]:
     """How the device differs from its baseline once a change away from it is in effect."""
     return frozenset((path, line, FLIPPED[side]) for path, line, side in plan.declared)
+
+
+def reported(ctx: Context, device_id: int) -> str:
+    """Who is said to have changed the device since it was in sync; empty where nobody said."""
+    told = reports_of(ctx, device_id)
+    return f" Reported: {'; '.join(told)}." if told else ""
 
 
 def _explained(

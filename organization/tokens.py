@@ -1,9 +1,13 @@
-"""Bearer tokens of persons. The token is shown once; only its SHA-256 is kept."""
+"""Bearer tokens of persons, for all they may do or for webhooks only.
+
+A token is shown once; only its SHA-256 is kept.
+"""
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from sqlalchemy import select
 
@@ -11,15 +15,22 @@ from core.context import Context
 from core.errors import Conflict, InvalidInput, NotPermitted
 from organization.models import ApiToken, Person
 
-PREFIX = "trimtab_"
+Use = Literal["person", "hook"]
+PREFIXES: Mapping[Use, str] = {"person": "trimtab_", "hook": "trimtabhook_"}
+"""By what a token is for; the digest covers the prefix, so that none becomes another."""
 
 
 class TokenRefused(NotPermitted):
     code: ClassVar[str] = "token_refused"
 
 
-def issue(ctx: Context, *, person: Person, name: str, days: int = 90) -> tuple[ApiToken, str]:
-    """A new token of a person, for oneself or with `token.write` for others."""
+def issue(
+    ctx: Context, *, person: Person, name: str, days: int = 90, use: Use = "person"
+) -> tuple[ApiToken, str]:
+    """A new token of a person, for oneself or with `token.write` for others.
+
+    With the use `hook` it opens webhooks and nothing else.
+    """
     if not person.active:
         raise Conflict(f"{person.username} is deactivated and gets no token.")
     if not name.strip():
@@ -28,19 +39,21 @@ def issue(ctx: Context, *, person: Person, name: str, days: int = 90) -> tuple[A
         raise InvalidInput("A token lasts between 1 and 366 days.")
     if ctx.person.person_id != person.id:
         ctx.require("token.write", person)
-    token = PREFIX + secrets.token_urlsafe(32)
+    token = PREFIXES[use] + secrets.token_urlsafe(32)
     row = ctx.add(
         ApiToken(
             person_id=person.id, name=name, token_hash=digest(token), created_at=ctx.now(),
             expires_at=ctx.now() + timedelta(days=days),
         )
     )  # fmt: skip
-    ctx.record("token.issued", row, person=person.username, days=days)
+    ctx.record("token.issued", row, person=person.username, days=days, use=use)
     return row, token
 
 
-def person_of_token(ctx: Context, token: str) -> Person:
-    """The active person behind a valid token, or TokenRefused."""
+def person_of_token(ctx: Context, token: str, *, use: Use = "person") -> Person:
+    """The active person behind a valid token for this use, or TokenRefused."""
+    if not token.startswith(PREFIXES[use]) and token.startswith(tuple(PREFIXES.values())):
+        raise TokenRefused("A webhook's token opens webhooks only, and no other token opens them.")
     row = ctx.session.scalar(select(ApiToken).where(ApiToken.token_hash == digest(token)))
     if row is None or row.revoked_at is not None or not row.person.active:
         raise TokenRefused("This token is not valid. Sign in again, or ask for a new one.")

@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import Conflict, InvalidInput, NotFound
 from operations import schedules
-from operations.triggers import InvalidTrigger
+from operations.triggers import InvalidJitter, InvalidTrigger, splay
 from tests.factories import make_unit
 
 
@@ -22,6 +22,15 @@ def test_a_schedule_is_due_first_at_its_triggers_next_time(ctx, clock):
     assert (schedule.args, schedule.enabled) == ({"site": "berlin"}, True)
     assert schedule.created_by_id == ctx.person.person_id
     assert ctx.recorded == ["schedule.created"]
+
+
+def test_a_schedule_with_a_jitter_is_later_by_its_own_share_of_it(ctx, clock):
+    schedule = make(ctx, jitter_seconds=600)
+    share = splay("nightly", 600)
+    assert schedule.next_fire_at == clock() + timedelta(minutes=15) + share
+    clock.at = schedule.next_fire_at
+    assert schedules.next_time(schedule, now=clock()) == clock() + timedelta(minutes=15)
+    assert share > timedelta(0)
 
 
 def test_a_units_schedule_reaches_that_unit_only(ctx):
@@ -50,6 +59,8 @@ def test_a_clock_that_moves_on_while_a_schedule_is_made_does_not_fire_it_early(c
         ({"args": {"device_ids": ["x"]}}, InvalidInput, r"device_ids\.0"),
         ({"name": " "}, InvalidInput, "name"),
         ({"timezone": "Mars/Olympus"}, InvalidTrigger, "time zone"),
+        ({"jitter_seconds": -1}, InvalidJitter, "jitter of -1 s"),
+        ({"jitter_seconds": 86401}, InvalidJitter, "0 s to a day"),
         ({"unit_id": 4711}, NotFound, "unit 4711"),
     ],
 )

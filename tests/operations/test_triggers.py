@@ -1,10 +1,20 @@
 """When schedules fire."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from operations.triggers import InvalidTrigger, next_after
+from operations.triggers import (
+    InvalidJitter,
+    InvalidTrigger,
+    next_after,
+    next_fire,
+    seconds_of,
+    splay,
+)
 
 
 def at(text):
@@ -97,6 +107,7 @@ def test_an_hour_that_summer_time_skips_still_fires_that_day():
     [
         ("every fortnight", "no interval"),
         ("every 5s", "too often"),
+        ("every 367d", "too rare"),
         ("every 0m", "too often"),
         ("daily", "neither an interval"),
         ("61 * * * *", "no crontab line"),
@@ -117,3 +128,62 @@ def test_what_cannot_be_a_trigger_is_refused_with_a_reason(trigger, reason):
 def test_an_unknown_time_zone_is_refused(timezone):
     with pytest.raises(InvalidTrigger, match="no time zone"):
         after("every 15m", timezone=timezone)
+
+
+TICK = timedelta(microseconds=1)
+RHYTHMS = (
+    "every 30s", "every 15m", "every 1d", "30 2 * * *", "*/10 * * * *", "0 * * * 1-5",
+    "30 2 * * 0", "0 3 1 * *",
+)  # fmt: skip
+TIMES = st.timedeltas(timedelta(), timedelta(days=730)).map(lambda span: TUESDAY_NOON + span)
+LATE = st.timedeltas(timedelta(), timedelta(minutes=40))
+
+
+@given(
+    trigger=st.sampled_from(RHYTHMS), zone=st.sampled_from(["UTC", "Europe/Berlin"]), begun=TIMES,
+    name=st.text(max_size=20), jitter=st.integers(0, 86400), late=st.lists(LATE, max_size=6),
+)  # fmt: skip
+def test_a_schedule_fires_at_its_triggers_times_moved_by_one_share_of_its_jitter(
+    trigger, zone, begun, name, jitter, late
+):
+    offset = splay(name, jitter)
+    assert timedelta() <= offset <= timedelta(seconds=jitter)
+    now, due = begun, None
+    for lateness in late:
+        fires = next_fire(trigger, timezone=zone, now=now, due=due, offset=offset)
+        assert fires > (due or now)
+        before = fires - offset - TICK
+        assert next_after(trigger, timezone=zone, now=before, anchor=begun) == fires - offset
+        now, due = fires + lateness, fires
+
+
+def test_a_jitter_leaves_out_none_of_a_triggers_times():
+    offset, due, moved = timedelta(minutes=25), None, []
+    for _ in range(4):
+        now = due or TUESDAY_NOON
+        due = next_fire("*/10 * * * *", timezone="UTC", now=now, due=due, offset=offset)
+        moved.append(due - offset)
+    assert moved == [at(f"2026-11-24T12:{minute}") for minute in (10, 20, 30, 40)]
+
+
+def test_many_schedules_of_one_trigger_spread_over_their_jitter():
+    offsets = sorted(splay(f"site {number}", 600) for number in range(1000))
+    assert max(later - one for one, later in pairwise(offsets)) < timedelta(seconds=10)
+    assert (offsets[0].seconds < 10, offsets[-1].seconds) == (True, 599)
+
+
+def test_a_share_of_a_jitter_is_the_same_on_every_machine():
+    assert splay("nightly", 600) == timedelta(milliseconds=472924)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90s", 90), ("10m", 600), (" 2 h ", 7200), ("1d", 86400), ("0s", 0)]
+)
+def test_a_jitter_is_written_as_an_interval_is(text, seconds):
+    assert seconds_of(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "ten", "10", "-5m", "1.5h", "5w"])
+def test_what_is_no_span_of_time_is_no_jitter(text):
+    with pytest.raises(InvalidJitter, match="no span"):
+        seconds_of(text)

@@ -30,6 +30,14 @@ def test_a_token_names_its_person_and_only_its_hash_is_kept(mine, erin, clock):
     assert mine.recorded == ["token.issued"]
 
 
+@pytest.mark.parametrize(("made", "asked"), [("hook", "person"), ("person", "hook")])
+def test_a_token_opens_nothing_but_what_it_is_for(mine, erin, made, asked):
+    _, token = issue(mine, person=erin, name="netbox", use=made)
+    assert person_of_token(mine, token, use=made) is erin
+    with pytest.raises(TokenRefused, match="webhooks only"):
+        person_of_token(mine, token, use=asked)
+
+
 def test_a_token_ends_by_itself(mine, erin, clock):
     _, token = issue(mine, person=erin, name="laptop", days=7)
     clock.forward(days=7)

@@ -105,7 +105,7 @@ def test_a_firing_that_fails_leaves_schedule_and_queue_as_they_were(
     def broken(*_args, **_options):
         raise RuntimeError
 
-    monkeypatch.setattr(clock_room, "next_after", broken)
+    monkeypatch.setattr(clock_room, "next_time", broken)
     with pytest.raises(RuntimeError):
         tick(runtime)
     assert (jobs(runtime), schedule(runtime, scan).last_fire_at) == ([], None)

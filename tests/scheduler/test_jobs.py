@@ -1,19 +1,26 @@
 """What each job calls, and with which devices."""
 
+from dataclasses import replace
+from datetime import timedelta
 from threading import Event
 
 import pytest
 
 from changes import execution
+from changes.acted import corrected
+from core.actor import Actor
 from core.errors import NotFound, NotPermitted
+from drift.noise.learning import Learned
 from drift.observation import Observation
 from drift.scan import ScanSummary
+from inventory.candidates import ranges
 from inventory.models import Device
 from operations import notifications
 from operations.job_kinds import KINDS, checked, kind_of
 from scheduler import jobs as room
 from scheduler.work import Work
-from tests.factories import make_device, make_site
+from tests.conftest import AllowAll
+from tests.factories import make_device, make_person, make_site, make_unit
 from tests.scheduler.running import context
 
 
@@ -36,7 +43,9 @@ def observed(monkeypatch):
     def note(name):
         def fake(contexts, device_ids, **options):
             with contexts() as ctx:
-                calls.append((name, list(device_ids), ctx.person.granted, options["threads"]))
+                calls.append(
+                    (name, list(device_ids), ctx.person.granted, options["manner"].threads)
+                )
             return ScanSummary(
                 observations=tuple(
                     Observation(device_id=key, hostname=str(key), outcome="in_sync")
@@ -76,6 +85,18 @@ def test_a_job_can_be_told_which_devices(runtime, devices, observed, args):
     assert observed[0][1] == devices[:1]
 
 
+@pytest.mark.parametrize(("args", "asked"), [({}, 0), ({"hostnames": ["b"]}, 1)])
+def test_a_device_that_rests_is_asked_only_when_it_is_named(
+    runtime, devices, observed, args, asked
+):
+    with context(runtime) as ctx:
+        device = ctx.get(Device, devices[1])
+        device.rests_until = ctx.now() + timedelta(minutes=5)
+        ctx.record("test.arranged", device)
+    room.RUN["drift.scan"](work(runtime, "drift.scan"), args)
+    assert observed[0][1] == [devices[asked]]
+
+
 @pytest.mark.usefixtures("devices")
 def test_a_job_for_a_site_that_is_gone_fails_with_its_name(runtime):
     with pytest.raises(NotFound, match="site paris"):
@@ -97,6 +118,33 @@ def test_a_change_is_handed_to_its_execution(runtime, monkeypatch):
     )
     room.RUN["changes.execute"](work(runtime, "changes.execute"), {"change_id": 7})
     assert calls == [((runtime, 7), {"worker": "here:1"})]
+
+
+def test_a_device_is_read_twice_with_what_changes_know(runtime, devices, monkeypatch):
+    calls = []
+
+    def fake(ctx, device_id, **options):
+        calls.append((device_id, options, ctx.person.granted))
+        return Learned(device_id=device_id, hostname="a", outcome="learned", detail="nothing")
+
+    monkeypatch.setattr(room, "learn", fake)
+    told = room.RUN["noise.learn"](
+        work(runtime, "noise.learn"), {"device_id": devices[0], "apart": 5.0}
+    )
+    options = {"apart": 5.0, "corrected": corrected}
+    assert told == "a: learned. nothing"
+    assert calls == [(devices[0], options, KINDS["noise.learn"].granted)]
+
+
+def test_a_search_is_made_by_a_job_with_its_own_permissions(runtime):
+    with context(runtime) as ctx:
+        unit, person = make_unit(ctx), make_person(ctx)
+        asking = replace(ctx, person=Actor(name="ann", person_id=person.id), authority=AllowAll())
+        ranges.allow(asking, "127.0.0.99/32", unit=unit, ports=[9])
+    told = room.RUN["inventory.discover"](
+        work(runtime, "inventory.discover"), {"cidrs": ["127.0.0.99/32"], "unit_id": unit.id}
+    )
+    assert told.endswith("finished: 1 looked at, 0 found")
 
 
 def test_a_notification_is_sent_by_a_job(runtime, monkeypatch):

@@ -7,6 +7,7 @@ import typer
 from core.context import Context
 from organization import people, tokens
 from organization.models import Person
+from organization.tokens import Use
 from trimtab.console import Json, command_context, out, print_json, show, show_one
 
 app = typer.Typer(no_args_is_help=True)
@@ -34,11 +35,13 @@ def issue(
     *,
     user: Whose = None,
     days: Annotated[int, typer.Option(min=1, max=366, help="Days until it ends.")] = 90,
+    use: Annotated[Use, typer.Option(help="`hook`: for webhooks and nothing else.")] = "person",
     as_json: Json = False,
 ) -> None:
     """Make a token; it is shown this once."""
     with command_context() as ctx:
-        row, token = tokens.issue(ctx, person=_person(ctx, user), name=name, days=days)
+        whose = _person(ctx, user)
+        row, token = tokens.issue(ctx, person=whose, name=name, days=days, use=use)
     if as_json:
         print_json({"id": row.id, "token": token})
     else:

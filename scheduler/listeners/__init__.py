@@ -1,0 +1,1 @@
+"""Listeners: what devices send by themselves. Each is a service beside the clock and the worker."""
