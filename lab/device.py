@@ -8,24 +8,38 @@ from enum import StrEnum
 
 import asyncssh
 
+from lab import junos_config
 from lab.tree import Node, parse, render
 
-INDENT = {"cisco_ios": " ", "arista_eos": "   "}
-VERSION = {"cisco_ios": "15.2(4)E10", "arista_eos": "4.30.1F"}
-MODEL = {"cisco_ios": "LAB-IOS-48", "arista_eos": "LAB-EOS-48"}
+INDENT = {"cisco_ios": " ", "arista_eos": "   ", "cisco_nxos": "  ", "cisco_xr": " "}
+VERSION = {
+    "cisco_ios": "15.2(4)E10", "arista_eos": "4.30.1F", "cisco_nxos": "9.3(8)",
+    "cisco_xr": "7.5.2", "juniper_junos": "21.4R3.15",
+}  # fmt: skip
+MODEL = {
+    "cisco_ios": "LAB-IOS-48", "arista_eos": "LAB-EOS-48", "cisco_nxos": "LAB-NX-48",
+    "cisco_xr": "LAB-XR-9", "juniper_junos": "labx4800",
+}  # fmt: skip
 
 
 class Fault(StrEnum):
     """What can be wrong with a device on demand."""
 
     SLOW = "slow"  # answers after two seconds
-    CUT_OFF = "cut_off"  # shows half of its configuration, then its prompt
+    CUT_OFF = "cut_off"  # shows half (`cut_at`) of its configuration, then its prompt
     DROP = "drop"  # closes the connection in mid-output
     WRONG_PROMPT = "wrong_prompt"  # answers as another host
     NEW_HOST_KEY = "new_host_key"  # shows another SSH host key than before
     FLASH_FULL = "flash_full"  # cannot write files
     REFUSED_SAVE = "refused_save"  # refuses `write memory`
     REFUSED_LOGIN = "refused_login"  # refuses every password
+    ENDLESS = "endless"  # never ends a long answer
+    HUGE = "huge"  # shows a configuration of 50 MB
+    PAGER = "pager"  # pages whatever it is told
+    FAKE_PROMPT = "fake_prompt"  # shows its own prompt inside a banner
+    ESCAPES = "escapes"  # shows terminal escapes
+    BINARY = "binary"  # shows what is no text
+    RESTLESS = "restless"  # shows a line that is another one at each reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +47,7 @@ class Neighbour:
     interface: str
     peer: str
     peer_interface: str
+    peer_address: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +89,10 @@ class LabDevice:
     neighbours: tuple[Neighbour, ...]
     root: Node
     startup: str = ""
+    forwards: bool = False  # whether it leads to other devices of the lab, as a jump host
+    candidate: Node | None = None  # Junos: what no commit has made the running one yet
+    locked_by: int | None = None  # Junos: the session that has the candidate locked
+    commits: list[str] = field(default_factory=list)  # Junos: the configurations before
     eapi_port: int = 0
     files: dict[str, str] = field(default_factory=dict)
     sessions: dict[str, list[str]] = field(default_factory=dict)  # EOS configuration sessions
@@ -85,15 +104,36 @@ class LabDevice:
     logins: int = 0
     guard: Guard | None = None
     second: float = 1.0  # how long one takes on the device's own timers
+    restless: str = "ntp clock-period 36029056"  # what RESTLESS shows, with growing numbers
+    readings: int = 0
+    cut_at: float = 0.5  # how much CUT_OFF shows
 
     def running(self) -> str:
         """The running configuration without header and `end`, one trailing newline."""
+        if self.platform == "juniper_junos":
+            return junos_config.braces(self.root)
         return "\n".join(render(self.root, indent=INDENT[self.platform])) + "\n"
+
+    def shown(self) -> str:
+        """The running configuration as somebody who asks gets it."""
+        if Fault.RESTLESS not in self.faults:
+            return self.running()
+        self.readings += 1
+        words, _, number = self.restless.rpartition(" ")
+        return f"{self.running()}{words} {int(number) + self.readings}\n"
 
     def replace(self, text: str, *, username: str) -> None:
         """Take a whole configuration as the running one, in the open sessions too."""
-        self.root.children[:] = parse(text).children
+        self.root.children[:] = self.read(text).children
         self.touched(username)
+
+    def read(self, text: str) -> Node:
+        """The tree of a whole configuration; Junos refuses one that it does not understand."""
+        if self.platform != "juniper_junos":
+            return parse(text)
+        root = Node("")
+        junos_config.load_text(root, text)
+        return root
 
     def arm(self, *, username: str, seconds: float, before: str, session: str = "") -> None:
         """Go back to `before` when the time is over; to be called in the lab's event loop."""
@@ -128,6 +168,8 @@ class LabDevice:
     def shown_hostname(self) -> str:
         if Fault.WRONG_PROMPT in self.faults:
             return "somebody-else"
+        if self.platform == "juniper_junos":
+            return junos_config.hostname(self.root) or "amnesiac"
         lines = (node.line for node in self.root.children)
         return next((line.split()[1] for line in lines if line.startswith("hostname ")), "router")
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from typing_extensions import override
 
-from lab import archive, files
-from lab.device import MODEL, Fault
+from lab import archive, files, ios_shown
+from lab.device import MODEL, Fault, Neighbour
 from lab.eos_sessions import EosSessions
 from lab.file_commands import FileCommands
 from lab.files import FileRefused, full_name
@@ -28,6 +28,8 @@ class EosShell(Shell):
             r"show hostname": lambda _: f"Hostname: {self.device.shown_hostname}\n",
             r"sh(ow)? run(ning-config)?( all| sanitized)*": lambda _: self.show_running(),
             r"configure replace (\S+)": self.replace,
+            r"show interfaces": lambda _: self.interfaces(),
+            r"show inventory": lambda _: self.inventory(),
         }
         return Shell.table(self) | mine | self.sessions.table() | FileCommands(self).table()
 
@@ -64,6 +66,7 @@ class EosShell(Shell):
             f"  Neighbor 001c.73{index:02x}.0001/{one.peer_interface}, age 12 seconds\n"
             f'  - Port ID type: Interface name(5)\n    Port ID     : "{one.peer_interface}"\n'
             f'  - System Name: "{one.peer}"\n'
+            f"{_management(one)}"
             for index, one in enumerate(self.device.neighbours)
         ]
         return "\n".join(blocks)
@@ -74,6 +77,19 @@ class EosShell(Shell):
         return head + "".join(
             f"{one.interface:14}{one.peer:25}{one.peer_interface:20}120\n"
             for one in self.device.neighbours
+        )
+
+    def interfaces(self) -> str:
+        return ios_shown.interfaces(self.device).replace("Kbit/sec", "kbit")
+
+    def inventory(self) -> str:
+        return (
+            "System information\n    Model                    Description\n"
+            "    ------------------------ ------------------------------\n"
+            f"    {MODEL['arista_eos']:24} simulated\n\n"
+            "System has 1 power supply slots\n"
+            "    Slot Model            Serial Number\n    ---- ---------------- ----------------\n"
+            f"    1    PWR-LAB-AC       PS{self.device.serial}\n"
         )
 
     @override
@@ -121,3 +137,12 @@ class EosShell(Shell):
         if self.sessions.leave():
             return ""
         return Shell.end_configuration(self)
+
+
+def _management(neighbour: Neighbour) -> str:
+    if not neighbour.peer_address:
+        return ""
+    return (
+        "    - Management Address Subtype: IPv4 (1)\n"
+        f"    - Management Address        : {neighbour.peer_address}\n"
+    )

@@ -22,7 +22,7 @@ def interfaces(device: LabDevice) -> Iterator[Interface]:
         if not node.line.startswith("interface "):
             continue
         lines = [child.line for child in node.children]
-        address = _value(lines, "ip address ")
+        address = _value(lines, "ip address ") or _value(lines, "ipv4 address ")
         yield Interface(
             name=node.line.split()[1],
             description=_value(lines, "description ") or "",

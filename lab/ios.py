@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from typing_extensions import override
 
-from lab import files, ios_shown
+from lab import cisco_shown, files, ios_shown
 from lab.device import MODEL, Fault
 from lab.file_commands import FileCommands
 from lab.files import FileRefused
@@ -25,6 +25,8 @@ class IosShell(Shell):
             r"show hosts": lambda _: ios_shown.hosts(self.device),
             r"show ip interface brief": lambda _: ios_shown.addresses(self.device),
             r"show interfaces": lambda _: ios_shown.interfaces(self.device),
+            r"show inventory": lambda _: cisco_shown.Shown(self.device).inventory(),
+            r"show cdp neighbors detail": lambda _: "% CDP is not enabled\n",
             r"tclsh": self.enter_tcl,
         }
         return Shell.table(self) | mine | FileCommands(self).table() | IosArchive(self).table()

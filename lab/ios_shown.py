@@ -1,6 +1,6 @@
 """What IOS prints about interfaces and neighbours. Pure: text of a device's state."""
 
-from lab.device import LabDevice
+from lab.device import LabDevice, Neighbour
 from lab.interfaces import dotted
 from lab.interfaces import interfaces as interfaces_of
 
@@ -60,10 +60,16 @@ def neighbours(device: LabDevice) -> str:
         "Time remaining: 101 seconds\n"
         "System Capabilities: B,R\n"
         "Enabled Capabilities: R\n"
-        "Management Addresses - not advertised\n"
+        f"{_management(one)}\n"
         for index, one in enumerate(device.neighbours)
     ]
     return "\n".join(blocks) + f"\nTotal entries displayed: {len(blocks)}\n"
+
+
+def _management(neighbour: Neighbour) -> str:
+    if not neighbour.peer_address:
+        return "Management Addresses - not advertised"
+    return f"Management Addresses:\n    IP: {neighbour.peer_address}\n"
 
 
 def neighbour_table(device: LabDevice) -> str:

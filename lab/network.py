@@ -3,15 +3,16 @@
 import asyncio
 import socket
 import threading
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-from lab import generate
+from lab import generate, junos_config, more
 from lab.device import Fault, LabDevice, Neighbour
 from lab.eapi import serve_eapi
 from lab.editor import Editor
 from lab.server import serve
-from lab.tree import parse
+from lab.tree import Node, parse
 
 __all__ = ["Fault", "Lab", "LabDevice"]
 
@@ -22,18 +23,27 @@ class Lab:
     """`with Lab(devices=20) as lab:` - a fleet over real SSH on loopback addresses.
 
     Needs the whole 127.0.0.0/8 on the loopback interface, as Linux has it. Port 0 picks free ports,
-    so that several labs can run side by side.
+    so that several labs can run side by side. `round_trip` is how far away the SSH devices are, in
+    seconds. `platforms` adds a device each of cisco_nxos, cisco_xr or juniper_junos.
     """
 
     def __init__(
-        self, *, devices: int = 20, seed: int = 1, port: int = 0, eapi_port: int = 0
+        self,
+        *,
+        devices: int = 20,
+        seed: int = 1,
+        port: int = 0,
+        eapi_port: int = 0,
+        round_trip: float = 0.0,
+        platforms: Sequence[str] = (),
     ) -> None:
         self._ssh = _listen(port)
         self._eapi = _listen(eapi_port)
         self.devices = _make(
             devices, seed=seed, port=self._ssh.getsockname()[1],
             eapi_port=self._eapi.getsockname()[1],
-        )  # fmt: skip
+        ) + _more(platforms, after=devices, port=self._ssh.getsockname()[1])  # fmt: skip
+        self._round_trip = round_trip
         self._by_address = {device.address: device for device in self.devices}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="lab", daemon=True)
@@ -66,6 +76,10 @@ class Lab:
 
     def apply(self, device: LabDevice, lines: list[str], *, username: str = "console") -> None:
         """Type lines at the device's console; raises ValueError at the first refused one."""
+        if device.platform == "juniper_junos":
+            junos_config.load_set(device.root, "\n".join(lines))
+            device.touched(username)
+            return
         editor = Editor(device.root)
         for line in lines:
             answer = editor.type_line(line)
@@ -84,7 +98,7 @@ class Lab:
         self._main = asyncio.current_task()
         self._ready.set()
         find = self._by_address.get
-        both = [asyncio.create_task(serve(self._ssh, find)),
+        both = [asyncio.create_task(serve(self._ssh, find, round_trip=self._round_trip)),
                 asyncio.create_task(serve_eapi(self._eapi, find))]  # fmt: skip
         try:
             await asyncio.gather(*both)
@@ -104,6 +118,10 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
+def _address(index: int) -> str:
+    return f"127.77.{index // DEVICES_PER_NET}.{index % DEVICES_PER_NET + 1}"
+
+
 def _make(count: int, *, seed: int, port: int, eapi_port: int) -> tuple[LabDevice, ...]:
     links = generate.topology(count)
     near: dict[int, list[Neighbour]] = {index: [] for index in range(count)}
@@ -113,19 +131,46 @@ def _make(count: int, *, seed: int, port: int, eapi_port: int) -> tuple[LabDevic
             (link.b, link.b_interface, link.a, link.a_interface),
         ):
             near[own].append(
-                Neighbour(interface=own_if, peer=generate.hostname_of(peer), peer_interface=peer_if)
+                Neighbour(
+                    interface=own_if,
+                    peer=generate.hostname_of(peer),
+                    peer_interface=peer_if,
+                    peer_address=_address(peer),
+                )
             )
     made = []
     for index in range(count):
         device = LabDevice(
             hostname=generate.hostname_of(index), platform=generate.platform_of(index),
-            address=f"127.77.{index // DEVICES_PER_NET}.{index % DEVICES_PER_NET + 1}", port=port,
-            eapi_port=eapi_port, site=generate.site_of(index), username="admin",
+            address=_address(index), port=port, eapi_port=eapi_port,
+            site=generate.site_of(index), username="admin",
             password=generate.PASSWORD, serial=f"LAB{index:08d}",
             enable_secret=generate.ENABLE if index % 4 == 0 else None,
             neighbours=tuple(near[index]),
             root=parse(generate.configuration(index, count, seed=seed)),
         )  # fmt: skip
+        device.save()
+        made.append(device)
+    return tuple(made)
+
+
+def _more(platforms: Sequence[str], *, after: int, port: int) -> tuple[LabDevice, ...]:
+    """A device of each platform, cabled to the fleet's first one."""
+    made = []
+    for number, platform in enumerate(platforms, start=1):
+        device = LabDevice(
+            hostname=more.hostname_of(platform, number), platform=platform,
+            address=_address(after + number - 1), port=port, site=generate.site_of(0),
+            username="admin", password=generate.PASSWORD, enable_secret=None,
+            serial=f"LAB{after + number - 1:08d}", root=Node(""),
+            neighbours=(
+                Neighbour(
+                    interface=more.UPLINK[platform], peer=generate.hostname_of(0),
+                    peer_interface=f"GigabitEthernet0/{40 + number}", peer_address=_address(0),
+                ),
+            ),
+        )  # fmt: skip
+        device.root = device.read(more.configuration(platform, number))
         device.save()
         made.append(device)
     return tuple(made)

@@ -12,9 +12,18 @@ from typing_extensions import override
 from lab.device import Fault, LabDevice
 from lab.eos import EosShell
 from lab.ios import IosShell
+from lab.junos import JunosShell
+from lab.latency import far
+from lab.netconf import Netconf
+from lab.nxos import NxosShell
 from lab.shell import SessionEnded, Shell
+from lab.xr import XrShell
 
-SHELLS: dict[str, type[Shell]] = {"cisco_ios": IosShell, "arista_eos": EosShell}
+SHELLS: dict[str, type[Shell | JunosShell]] = {
+    "cisco_ios": IosShell, "arista_eos": EosShell, "cisco_nxos": NxosShell, "cisco_xr": XrShell,
+    "juniper_junos": JunosShell,
+}  # fmt: skip
+FLEET = "127.77."  # where the lab's devices are
 MORE = " --More-- "
 SLOW_SECONDS = 2.0
 PAGE_LINES_BEFORE_DROP = 20
@@ -47,6 +56,15 @@ class Login(asyncssh.SSHServer):
         return (username, password) == (self.device.username, self.device.password)
 
     @override
+    def connection_requested(
+        self, dest_host: str, dest_port: int, orig_host: str, orig_port: int
+    ) -> bool:
+        """A jump host leads to devices of the lab and nowhere else."""
+        return (
+            self.device.forwards and dest_host.startswith(FLEET) and dest_port == self.device.port
+        )
+
+    @override
     def session_requested(self) -> asyncssh.SSHServerSession[str]:
         return Terminal(self.device, self.username)
 
@@ -57,12 +75,15 @@ class Terminal(asyncssh.SSHServerSession[str]):
     def __init__(self, device: LabDevice, username: str) -> None:
         privileged = device.enable_secret is None
         self.shell = SHELLS[device.platform](device, username, next(_sessions), privileged)
+        self.netconf: Netconf | None = None
         self.device = device
         self.channel: asyncssh.SSHServerChannel[str] | None = None
         self.typed = ""
         self.pending: list[str] = []
         self.work = asyncio.Queue[str]()
         self.task: asyncio.Task[None] | None = None
+        self.heard = asyncio.Event()
+        self.heard.set()
 
     @override
     def connection_made(self, chan: asyncssh.SSHServerChannel[str]) -> None:
@@ -78,12 +99,20 @@ class Terminal(asyncssh.SSHServerSession[str]):
         return False
 
     @override
+    def subsystem_requested(self, subsystem: str) -> bool:
+        if subsystem != "netconf" or self.device.platform != "juniper_junos":
+            return False
+        self.netconf = Netconf(self.device, self.shell.username)
+        return True
+
+    @override
     def pty_requested(self, _type: str, _size: object, _modes: object) -> bool:
         return True
 
     @override
     def session_started(self) -> None:
-        self.task = asyncio.get_running_loop().create_task(self.run())
+        work = self.run() if self.netconf is None else self.serve_rpcs(self.netconf)
+        self.task = asyncio.get_running_loop().create_task(work)
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
@@ -93,6 +122,10 @@ class Terminal(asyncssh.SSHServerSession[str]):
     @override
     def data_received(self, data: str, datatype: asyncssh.DataType) -> None:
         """Echo and cut into lines, as a terminal does; CR LF sent together is one line end."""
+        if self.netconf is not None:
+            for message in self.netconf.messages(data):
+                self.work.put_nowait(message)
+            return
         last = ""
         for char in data:
             if self.pending:
@@ -126,7 +159,45 @@ class Terminal(asyncssh.SSHServerSession[str]):
                 self.write(answer[: len(answer) // 2])
                 self.drop()
                 return
+            if Fault.ENDLESS in self.device.faults and answer.count("\n") > PAGE_LINES_BEFORE_DROP:
+                await self.repeat(answer)
+                return
             self.answer(answer)
+
+    async def serve_rpcs(self, netconf: Netconf) -> None:
+        """NETCONF's messages, one after another, until the client closes its session."""
+        self.write(netconf.hello())
+        try:
+            while True:
+                message = await self.work.get()
+                if Fault.SLOW in self.device.faults:
+                    await asyncio.sleep(SLOW_SECONDS)
+                answer = netconf.answer(message)
+                if Fault.DROP in self.device.faults and "<configuration-text" in answer:
+                    self.write(answer[: len(answer) // 2])
+                    self.drop()
+                    return
+                self.write(answer)
+                if "<close-session" in message:
+                    self.close()
+                    return
+        finally:
+            netconf.end()
+
+    async def repeat(self, text: str) -> None:
+        """Say the same for ever, as fast as it is listened to."""
+        while self.channel is not None and not self.channel.is_closing():
+            self.write(text)
+            await self.heard.wait()
+            await asyncio.sleep(0)
+
+    @override
+    def pause_writing(self) -> None:
+        self.heard.clear()
+
+    @override
+    def resume_writing(self) -> None:
+        self.heard.set()
 
     def answer(self, text: str) -> None:
         lines = text.splitlines(keepends=True)
@@ -146,7 +217,8 @@ class Terminal(asyncssh.SSHServerSession[str]):
 
     def write(self, text: str) -> None:
         if self.channel is not None and not self.channel.is_closing():
-            self.channel.write(text.replace("\n", "\r\n"))
+            plain = self.netconf is not None
+            self.channel.write(text if plain else text.replace("\n", "\r\n"))
 
     def close(self) -> None:
         if self.channel is not None:
@@ -158,7 +230,7 @@ class Terminal(asyncssh.SSHServerSession[str]):
             self.channel.get_connection().close()
 
 
-async def serve(listener: socket.socket, find: Find) -> None:
+async def serve(listener: socket.socket, find: Find, *, round_trip: float = 0.0) -> None:
     """Accept until cancelled; a connection to an address that is no device is closed."""
     loop = asyncio.get_running_loop()
     tasks: set[asyncio.Task[None]] = set()
@@ -169,12 +241,14 @@ async def serve(listener: socket.socket, find: Find) -> None:
         if device is None:
             client.close()
             continue
-        task = loop.create_task(_session(client, device))
+        task = loop.create_task(_session(client, device, round_trip))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
 
-async def _session(client: socket.socket, device: LabDevice) -> None:
+async def _session(client: socket.socket, device: LabDevice, round_trip: float) -> None:
+    if round_trip:
+        client = await far(client, round_trip)
     with suppress(asyncssh.Error, OSError, asyncio.IncompleteReadError):
         connection = await asyncssh.run_server(
             client,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from lab.device import VERSION, Fault, LabDevice
+from lab.distortion import distorted
 from lab.editor import INVALID, Editor
 
 MODES = (
@@ -182,14 +183,12 @@ class Shell:
         raise SessionEnded
 
     def set_paging(self, found: re.Match[str]) -> str:
-        self.page_lines = int(found.group(1))
+        if Fault.PAGER not in self.device.faults:
+            self.page_lines = int(found.group(1))
         return ""
 
     def show_running(self) -> str:
-        text = self.header() + self.device.running() + "end\n"
-        if Fault.CUT_OFF in self.device.faults:
-            return text[: len(text) // 2].rsplit("\n", 1)[0] + "\n"
-        return text
+        return distorted(self.header() + self.device.shown() + "end\n", self.device)
 
     def show_startup(self) -> str:
         raise NotImplementedError

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import cast
 import yaml
 
 from core.errors import TrimtabError
+from core.settings import load_settings
 
 FOLDER = Path(__file__).parent
 Patterns = tuple[re.Pattern[str], ...]
@@ -21,6 +22,12 @@ class UnknownPlatform(TrimtabError):
     code = "unknown_platform"
 
 
+class PlatformBroken(TrimtabError):
+    """A platform file that cannot be used."""
+
+    code = "platform_broken"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commands:
     """What to ask a device; None where the platform has no such command."""
@@ -29,6 +36,30 @@ class Commands:
     startup: str | None = None
     version: str | None = None
     lldp: str | None = None
+    cdp: str | None = None
+    interfaces: str | None = None
+    inventory: str | None = None
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        return tuple(one.name for one in fields(cls))
+
+    def of(self, name: str) -> str | None:
+        return cast("str | None", getattr(self, name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interfaces:
+    """How the answer to the interfaces command is read; patterns match across lines.
+
+    `head` begins each interface (group `name`, and `up` which matches where it is up); the others
+    stand between two heads and give the group `value`; a speed has the group `unit` (K, M or G).
+    """
+
+    head: re.Pattern[str]
+    description: re.Pattern[str] | None = None
+    speed: re.Pattern[str] | None = None
+    addresses: Patterns = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +86,13 @@ class Rehearsal:
 class Platform:
     """Everything Trimtab knows of a platform's command line; patterns match one line.
 
-    `neighbour` and `blocks` match across lines. A secret is what the group `secret` matched; with
-    `secret_sections` only below headings that match it.
+    `braces`: sections stand in braces. `neighbour` and `blocks` match across lines. A secret is
+    what the group `secret` matched; with `secret_sections` only below headings that match it.
     `text_blocks` are lines that open free text, with the line that ends it; an empty end means that
     the text ends where the opening line's delimiter stands again.
+    `prepare` are the lines that make a terminal wide and endless, where no more than these is
+    needed; `reads_ahead` tells that the device shows what is typed ahead only when it comes to it.
+    `item` matches one module with its part and serial number.
     """
 
     name: str
@@ -66,10 +100,19 @@ class Platform:
     driver: str = "netmiko"
     commands: Commands = Commands()
     end: re.Pattern[str] | None = None
+    braces: bool = False
     hostname: re.Pattern[str] | None = None
     identify: re.Pattern[str] | None = None
+    banner: re.Pattern[str] | None = None  # what its SSH server says of itself
     facts: Mapping[str, re.Pattern[str]] = field(default_factory=dict)
     neighbour: re.Pattern[str] | None = None
+    interfaces: Interfaces | None = None
+    item: re.Pattern[str] | None = None
+    prepare: tuple[str, ...] = ()
+    reads_ahead: bool = False
+    neighbour_head: re.Pattern[str] | None = None  # what each neighbour begins with
+    cdp_neighbour: re.Pattern[str] | None = None
+    cdp_head: re.Pattern[str] | None = None
     volatile: Patterns = NOTHING
     errors: Patterns = NOTHING
     refused: Patterns = NOTHING
@@ -108,11 +151,18 @@ def _all() -> Mapping[str, Platform]:
         for family in cast("list[dict[str, object]]", _load(FOLDER / "_families.yaml"))
         for name in cast("list[str]", family["platforms"])
     }
-    for file in sorted(FOLDER.glob("[a-z]*.yaml")):
-        data = _read(file)
-        for name in (file.stem, *cast("list[str]", data.get("aliases", []))):
-            platforms[name] = _parse(name, data)
+    for folder in (FOLDER, *_own()):
+        for file in sorted(folder.glob("[a-z]*.yaml")):
+            data = _read(file)
+            for name in (file.stem, *cast("list[str]", data.get("aliases", []))):
+                platforms[name] = _parse(name, {**(generic if folder != FOLDER else {}), **data})
     return platforms
+
+
+def _own() -> tuple[Path, ...]:
+    """The folder of the installation's own platforms; one of these goes before one of ours."""
+    folder = load_settings().platforms_folder
+    return () if folder is None else (folder,)
 
 
 def _load(file: Path) -> object:
@@ -120,10 +170,27 @@ def _load(file: Path) -> object:
 
 
 def _read(file: Path) -> dict[str, object]:
-    return cast("dict[str, object]", _load(file))
+    """A platform's data, or PlatformBroken."""
+    try:
+        data = _load(file)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise PlatformBroken(f"The platform file {file} cannot be read: {error}") from error
+    if not isinstance(data, dict):
+        raise PlatformBroken(f"The platform file {file} is no mapping.")
+    return cast("dict[str, object]", data)
 
 
 def _parse(name: str, data: Mapping[str, object]) -> Platform:
+    try:
+        return _parsed(name, data)
+    except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
+        raise PlatformBroken(
+            f"The data of the platform {name} is wrong: {type(error).__name__} {error}. "
+            "It needs `netmiko` and `commands`; see docs/drivers.md."
+        ) from error
+
+
+def _parsed(name: str, data: Mapping[str, object]) -> Platform:
     save = cast("Mapping[str, str] | None", data.get("save"))
     rehearsal = cast("dict[str, str] | None", data.get("rehearsal"))
     return Platform(
@@ -132,13 +199,22 @@ def _parse(name: str, data: Mapping[str, object]) -> Platform:
         driver=str(data.get("driver", "netmiko")),
         commands=Commands(**cast("dict[str, str]", data["commands"])),
         end=_pattern(data, "end"),
+        braces=bool(data.get("braces", False)),
         hostname=_pattern(data, "hostname"),
         identify=_pattern(data, "identify"),
+        banner=_pattern(data, "banner"),
         facts={
             key: re.compile(value, re.MULTILINE)
             for key, value in cast("Mapping[str, str]", data.get("facts", {})).items()
         },
         neighbour=_joined(data, "neighbour"),
+        interfaces=_interfaces(data),
+        item=_joined(data, "item"),
+        prepare=tuple(cast("list[str]", data.get("prepare", []))),
+        reads_ahead=bool(data.get("reads_ahead", False)),
+        neighbour_head=_head(data, "neighbour"),
+        cdp_neighbour=_joined(data, "cdp_neighbour"),
+        cdp_head=_head(data, "cdp_neighbour"),
         volatile=_patterns(data, "volatile"),
         errors=_patterns(data, "errors"),
         refused=_patterns(data, "refused"),
@@ -152,6 +228,18 @@ def _parse(name: str, data: Mapping[str, object]) -> Platform:
     )
 
 
+def _interfaces(data: Mapping[str, object]) -> Interfaces | None:
+    own = cast("Mapping[str, object] | None", data.get("interfaces"))
+    if own is None:
+        return None
+    return Interfaces(
+        head=re.compile(str(own["head"]), re.MULTILINE),
+        description=_pattern(own, "description"),
+        speed=_pattern(own, "speed"),
+        addresses=_patterns(own, "addresses", re.MULTILINE),
+    )
+
+
 def _pattern(data: Mapping[str, object], key: str) -> re.Pattern[str] | None:
     text = cast("str | None", data.get(key))
     return re.compile(text, re.MULTILINE) if text else None
@@ -160,6 +248,11 @@ def _pattern(data: Mapping[str, object], key: str) -> re.Pattern[str] | None:
 def _joined(data: Mapping[str, object], key: str) -> re.Pattern[str] | None:
     parts = cast("list[str] | None", data.get(key))
     return re.compile("".join(parts)) if parts else None
+
+
+def _head(data: Mapping[str, object], key: str) -> re.Pattern[str] | None:
+    parts = cast("list[str] | None", data.get(key))
+    return re.compile(parts[0]) if parts else None
 
 
 def _patterns(data: Mapping[str, object], key: str, flags: int = 0) -> Patterns:
