@@ -11,13 +11,14 @@ from changes.errors import (
     WrongState,
 )
 from changes.models import Approval, ChangeRequest
-from changes.plans import digest_of, edited, same_state
+from changes.plans import digest_of, edited, require_masks, same_state
 from changes.requests import devices_of, move, plan_of, require_on_all
 from changes.states import State
 from core.actor import Actor
 from core.context import Context
-from core.queue import enqueue
+from core.queue import Job, enqueue_all
 from inventory import snapshots
+from operations.routing import handed, queue_of
 
 REQUIRED = {"standard": 1, "normal": 1, "emergency": 1}
 """How many other persons must approve, by kind of change."""
@@ -93,11 +94,16 @@ def void_all(ctx: Context, change: ChangeRequest, *, reason: str) -> None:
 
 
 def queue_execution(ctx: Context, change: ChangeRequest) -> None:
-    """Put the change into the queue; it waits there once at most."""
-    enqueue(
-        ctx, TASK, queue=QUEUE, lock=f"device:{min(d.id for d in devices_of(change))}",
+    """Put the change into the queue; it waits there once at most.
+
+    Where one far queue has all its devices it is carried out there, else centrally.
+    """
+    devices = [device.id for device in devices_of(change)]
+    job = Job(
+        task=TASK, queue=QUEUE, lock=f"device:{min(devices)}",
         queueing_lock=f"change:{change.id}", args={"change_id": change.id},
     )  # fmt: skip
+    enqueue_all(ctx, [handed(job, queue_of(ctx, devices))])
 
 
 def _open(ctx: Context, change_id: int, digest: str) -> ChangeRequest:
@@ -119,7 +125,7 @@ def _open(ctx: Context, change_id: int, digest: str) -> ChangeRequest:
 
 
 def _require_current(ctx: Context, change: ChangeRequest) -> None:
-    """What is approved must still be what would run: playbooks, window and pre-states."""
+    """What is approved must still be what would run: playbooks, window, masks and pre-states."""
     plan = plan_of(change)
     name = edited(plan)
     if name is not None:
@@ -128,6 +134,7 @@ def _require_current(ctx: Context, change: ChangeRequest) -> None:
         )
     if change.window_end is not None and change.window_end <= ctx.now():
         raise WindowClosed(f"The window of change {change.id} is over. Give it another one.")
+    require_masks(ctx, plan)
     for target in plan.targets:
         shown = snapshots.last_trusted(ctx, target.device_id, "running")
         if shown is None or not same_state(ctx, target, shown):

@@ -20,6 +20,9 @@ PLATFORM = Actor(
 )
 """Acts on the word of those who approved the change; it decides nothing."""
 
+EFFECT = "effect of the approved change C"
+"""Begins the reason of a baseline that a change by hand led to; the change's number follows."""
+
 
 def settle(ctx: Context) -> list[ChangeRequest]:
     """Close every approved by-hand change that all its devices show as declared.
@@ -50,7 +53,7 @@ def _settled(ctx: Context, change: ChangeRequest) -> bool:
     ctx.record("change.succeeded", change, outcome=change.outcome, digest=change.digest)
     for finding in found:
         if finding is not None:
-            reason = f"effect of the approved change C{change.id}"
+            reason = f"{EFFECT}{change.id}"
             baselines.approve_snapshot(ctx, finding.snapshot_id, reason=reason)
             observation.judge_device(ctx, finding.device_id, attribute=attribute)
     return True

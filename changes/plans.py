@@ -1,9 +1,10 @@
 """Plans: exactly what will run, and its digest. Builds them; never runs or approves one.
 
 The digest is SHA-256 over RFC 8785 canonical JSON of the plan. It covers, per device, the lines and
-files, their rollback, the hash of the observed pre-state and the difference that the change
-declares; and for the whole the content of the playbooks there and back, the kind, the window and a
-revision, so that a plan made anew never has an old plan's digest.
+files, their rollback, the hash of the observed pre-state, the difference that the change declares
+and the masks of lines that may move meanwhile; and for the whole the content of the playbooks there
+and back, the kind, the window and a revision, so that a plan made anew never has an old plan's
+digest.
 """
 
 import hashlib
@@ -15,8 +16,9 @@ from pathlib import Path
 import rfc8785
 from pydantic import TypeAdapter
 
-from changes.errors import NoSafeCommands, NotActive, NothingToDo, SecretInPlan
+from changes.errors import NoSafeCommands, NotActive, NothingToDo, SecretInPlan, StaleDigest
 from changes.playbooks import FOLDER, playbook
+from core.audit import Fact
 from core.context import Context
 from drift import assess
 from drift.engine import Assessment, Difference
@@ -24,6 +26,8 @@ from drift.engine.apply import applied
 from drift.engine.places import SECRET
 from drift.engine.sections import file_of
 from drift.intent import sections
+from drift.noise.masks import Mask, masked
+from drift.noise.reach import active
 from drift.platforms import platform
 from inventory import snapshots
 from inventory.models import Device
@@ -43,7 +47,10 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetPlan:
-    """What happens to one device. `declared` reads from the pre-state: extra lines go."""
+    """What happens to one device. `declared` reads from the pre-state: extra lines go.
+
+    `masks` are those that held at planning; a line that fits one may move without being judged.
+    """
 
     device_id: int
     hostname: str
@@ -54,6 +61,7 @@ class TargetPlan:
     files: tuple[File, ...]
     rollback_files: tuple[File, ...]
     declared: tuple[Mark, ...]
+    masks: tuple[Mask, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +81,15 @@ class Plan:
 PLAN = TypeAdapter(Plan)
 
 
+def stored(plan: Plan) -> dict[str, Fact]:
+    """The plan as JSON, as it is kept and digested; without masks none are spoken of."""
+    told: dict[str, Fact] = PLAN.dump_python(plan, mode="json", exclude_defaults=True)
+    return told
+
+
 def digest_of(plan: Plan) -> str:
     """The digest that approvers sign, in hex."""
-    return hashlib.sha256(rfc8785.dumps(PLAN.dump_python(plan, mode="json"))).hexdigest()
+    return hashlib.sha256(rfc8785.dumps(stored(plan))).hexdigest()
 
 
 def make_plan(
@@ -110,16 +124,19 @@ def correction(
 ) -> TargetPlan:
     """The plan that brings a device from what it shows now to the intended text.
 
-    Only the `managed` sections, without any all of them.
+    Only the `managed` sections, without any all of them; no line that a mask says moves by itself.
     """
     pre, running = _observed(ctx, device)
-    judged = sections.assess(running, intended, platform=device.platform, sections=managed)
+    noise = _noise(ctx, device)
+    steady = masked(running, intended, noise, platform=device.platform)
+    judged = sections.assess(steady, intended, platform=device.platform, sections=managed)
     if judged.in_sync:
         raise NothingToDo(f"{device.hostname} is in sync already; there is nothing to correct.")
     if device.platform == "linux":
-        return _files(device, pre, running, intended, judged)
+        wanted = masked(intended, running, noise, platform=device.platform)
+        return _with(noise, _files(device, pre, running, wanted, judged))
     _refuse_unsafe(device, judged)
-    return _target(device, pre, judged)
+    return _with(noise, _target(device, pre, judged))
 
 
 def typed(ctx: Context, device: Device, lines: Sequence[str]) -> TargetPlan:
@@ -140,7 +157,7 @@ def typed(ctx: Context, device: Device, lines: Sequence[str]) -> TargetPlan:
     if judged.in_sync:
         raise NothingToDo(f"The lines would change nothing on {device.hostname}.")
     _refuse_unsafe(device, judged)
-    return replace(_target(device, pre, judged), lines=told)
+    return _with(_noise(ctx, device), replace(_target(device, pre, judged), lines=told))
 
 
 def _refuse_unsafe(device: Device, judged: Assessment) -> None:
@@ -154,14 +171,34 @@ def _refuse_unsafe(device: Device, judged: Assessment) -> None:
 
 
 def since(ctx: Context, target: TargetPlan, shown: Snapshot) -> Assessment:
-    """What is different on the device since the pre-state, read from there: extra lines went."""
+    """What is different on the device since the pre-state, read from there: extra lines went.
+
+    Judged with the masks of the plan and no others: these were approved with it.
+    """
     before = snapshots.text_of(ctx, bytes.fromhex(target.pre_state))
-    return assess(before, snapshots.text_of(ctx, shown.digest), platform=target.platform)
+    now = snapshots.text_of(ctx, shown.digest)
+    steady = masked(now, before, target.masks, platform=target.platform)
+    return assess(before, steady, platform=target.platform)
 
 
 def same_state(ctx: Context, target: TargetPlan, shown: Snapshot) -> bool:
     """Whether a snapshot shows the state that was planned from, whatever moved by itself."""
     return shown.digest.hex() == target.pre_state or since(ctx, target, shown).in_sync
+
+
+def require_masks(ctx: Context, plan: Plan) -> None:
+    """Raise StaleDigest unless each mask of the plan still holds for its device."""
+    held = active(ctx)
+    for target in plan.targets:
+        device = ctx.get(Device, target.device_id)
+        holding = held.of(device.platform, device.governing_unit_id)
+        gone = next((one for one in target.masks if one not in holding), None)
+        if gone is not None:
+            raise StaleDigest(
+                f"{target.hostname} was planned with a mask that does not hold any more "
+                f"({gone.label}). Renew the plan.",
+                hostname=target.hostname,
+            )
 
 
 def mark(difference: Difference) -> Mark:
@@ -181,6 +218,17 @@ def _observed(ctx: Context, device: Device) -> tuple[str, str]:
             f"(`trimtab collect {device.hostname}`)."
         )
     return snapshot.digest.hex(), snapshots.text_of(ctx, snapshot.digest)
+
+
+def _noise(ctx: Context, device: Device) -> tuple[Mask, ...]:
+    return active(ctx).of(device.platform, device.governing_unit_id)
+
+
+def _with(noise: Sequence[Mask], target: TargetPlan) -> TargetPlan:
+    """The plan with its masks; a line that the change itself declares is verified to the letter."""
+    declared = [(path, line) for path, line, _ in target.declared]
+    kept = (one for one in noise if not any(one.fits(*place) for place in declared))
+    return replace(target, masks=tuple(kept))
 
 
 def _target(device: Device, pre: str, judged: Assessment) -> TargetPlan:

@@ -12,7 +12,7 @@ from changes.errors import (
     WindowClosed,
 )
 from changes.models import ChangeRequest
-from changes.plans import Plan, TargetPlan, digest_of, edited, same_state
+from changes.plans import Plan, TargetPlan, digest_of, edited, require_masks, same_state
 from changes.requests import plan_of
 from core.context import Context
 from drift.observation import collect_device
@@ -36,6 +36,7 @@ def still_allowed(ctx: Context, change_id: int, *, shelf: Path) -> Plan:
     if len(approvals.standing(ctx, change)) < approvals.REQUIRED[plan.kind]:
         raise NotApproved(f"Change {change.id} lacks approvals that count now.")
     _require_open_window(ctx, plan, change)
+    require_masks(ctx, plan)
     for target in plan.targets:
         _require_pre_state(ctx, target)
     _require_open_window(ctx, plan, change)  # observing took its time

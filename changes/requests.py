@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from changes.errors import NothingToDo, WrongState
 from changes.models import ChangeRequest, ChangeTarget
-from changes.plans import PLAN, Plan, TargetPlan, correction, digest_of, make_plan, typed
+from changes.plans import PLAN, Plan, TargetPlan, correction, digest_of, make_plan, stored, typed
 from changes.states import State, allowed
 from core.context import Context
 from core.errors import InvalidInput
@@ -83,8 +83,8 @@ def _propose(
     change = ctx.add(
         ChangeRequest(
             kind=wanted.kind, title=wanted.title, reason=wanted.reason, state=State.PROPOSED,
-            method=wanted.method, plan=PLAN.dump_python(plan, mode="json"),
-            digest=digest_of(plan), requested_by_id=ctx.person.person_id,
+            method=wanted.method, plan=stored(plan), digest=digest_of(plan),
+            requested_by_id=ctx.person.person_id,
             requested_at=ctx.now(), window_start=start, window_end=end,
             problem_id=wanted.problem_id,
         )

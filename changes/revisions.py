@@ -6,7 +6,7 @@ from datetime import datetime
 from changes import approvals
 from changes.errors import WrongState
 from changes.models import ChangeRequest
-from changes.plans import PLAN, Plan, TargetPlan, digest_of, make_plan, typed
+from changes.plans import Plan, TargetPlan, digest_of, make_plan, stored, typed
 from changes.requests import check_window, corrected, plan_of, require_on_all
 from changes.states import State
 from core.context import Context
@@ -58,7 +58,7 @@ def _revise(
     )  # fmt: skip
     was = change.digest
     approvals.void_all(ctx, change, reason=f"The change was {reason}.")
-    change.plan, change.digest = PLAN.dump_python(plan, mode="json"), digest_of(plan)
+    change.plan, change.digest = stored(plan), digest_of(plan)
     change.window_start, change.window_end = window or (None, None)
     ctx.record(
         "change.revised", change, reason=reason, digest=change.digest, before=was,

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from changes.claims import Claim
 from changes.models import VerificationResult
-from changes.plans import Mark, TargetPlan, mark
+from changes.plans import Mark, TargetPlan, mark, since
 from core.context import Context
-from drift import assess
 from inventory import discovery, snapshots
 from inventory.models import Device
 
@@ -33,10 +32,7 @@ def verify(ctx: Context, held: Claim, target: TargetPlan, *, undone: bool) -> Ve
     snapshot = snapshots.latest(ctx, target.device_id)
     if snapshot is None:
         return _keep(ctx, held, target, declared, None, "shows no complete configuration")
-    before = snapshots.text_of(ctx, bytes.fromhex(target.pre_state))
-    now = snapshots.text_of(ctx, snapshot.digest)
-    judged = assess(before, now, platform=target.platform)
-    seen = frozenset(mark(one) for one in judged.differences)
+    seen = frozenset(mark(one) for one in since(ctx, target, snapshot).differences)
     return _keep(ctx, held, target, declared, seen, "", snapshot.id)
 
 

@@ -223,6 +223,8 @@ def _tell(change: ChangeRequest, *, as_json: bool) -> None:
             out.print(f"  {safe(line)}", soft_wrap=True)
         for file in target.files:
             out.print(f"  file {safe(file.path)}, {len(file.content or '')} characters")
+        for mask in target.masks:
+            out.print(f"  left out as noise: {safe(mask.label)}", soft_wrap=True)
 
 
 def _show_previews(found: Sequence[DevicePreview]) -> None:
