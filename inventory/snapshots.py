@@ -3,21 +3,28 @@
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from itertools import product
+from typing import Literal, get_args
 
-import zstandard
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import joinedload
 
 from core.audit import Fact
 from core.context import Context
-from core.errors import NotFound
+from inventory import trust
 from inventory.completeness import Doubt
 from inventory.models import Device, Site
-from inventory.snapshot_models import Content, Snapshot
+from inventory.snapshot_models import Snapshot
+from inventory.store import texts
+from inventory.store.frames import Packed
+from inventory.store.texts import Near
 
 Source = Literal["running", "startup"]
-LEVEL = 9  # zstd: small rows matter more than the microseconds
+Last = tuple[int, str, bool]
+"""A device, what of it, and whether it is trusted."""
+
+KNOWN = "last snapshots"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +40,14 @@ def store(
     """Keep a capture; when it equals the last one of its kind, only its last time moves on.
 
     Trusted and untrusted captures are two rows of history. A capture doubted only because it
-    shrank is believed once a second session showed the very same. The caller records.
+    shrank is believed once another collection showed the very same. The caller records.
     """
-    digest = put_content(ctx, text)
-    believed = not doubts or _confirmed(ctx, device, source, digest, doubts)
-    last = _last(ctx, device.id, source, trusted=believed)
+    before, digest = last_trusted(ctx, device.id, source), digest_of(text)
+    if before is None or before.digest != digest:
+        put_content(ctx, text, device=device, source=source)
+    doubts = _confirmed(ctx, device, source, digest, doubts)
+    verdict = trust.weigh(doubts, threshold=ctx.settings.trust_threshold)
+    last = _last(ctx, device.id, source, trusted=verdict.trusted)
     if last is not None and last.digest == digest:
         last.last_seen_at = ctx.now()
         last.facts = facts
@@ -47,29 +57,66 @@ def store(
         source=source,
         digest=digest,
         lines=text.count("\n"),
-        trusted=believed,
-        doubts=[] if believed else [str(doubt) for doubt in doubts],
+        trusted=verdict.trusted,
+        score=verdict.score,
+        doubts=[str(doubt) for doubt in doubts],
+        observed=last.observed if last is not None and last.facts == facts else None,
         facts=facts,
         first_seen_at=ctx.now(),
         last_seen_at=ctx.now(),
     )
-    return Stored(snapshot=ctx.add(snapshot), changed=True)
+    _know(ctx, ctx.add(snapshot))
+    return Stored(snapshot=snapshot, changed=True)
+
+
+def digest_of(text: str) -> bytes:
+    """The name of a text: the SHA-256 of its UTF-8 form."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+def look_up(ctx: Context, device_ids: Collection[int]) -> None:
+    """Read the last snapshots of many devices at once; the session knows them from now on.
+
+    For a transaction that locked these devices: nobody else adds a snapshot meanwhile.
+    """
+    rows = (
+        select(Snapshot)
+        .where(Snapshot.device_id.in_(device_ids))
+        .ext(distinct_on(Snapshot.device_id, Snapshot.source, Snapshot.trusted))
+        .order_by(Snapshot.device_id, Snapshot.source, Snapshot.trusted, Snapshot.id.desc())
+        .options(joinedload(Snapshot.observed))
+    )
+    kinds = product(device_ids, get_args(Source), (True, False))
+    known: dict[Last, Snapshot | None] = dict.fromkeys(kinds)
+    for row in ctx.session.scalars(rows):
+        known[row.device_id, row.source, row.trusted] = row
+    ctx.session.info[KNOWN] = known
+
+
+def _know(ctx: Context, snapshot: Snapshot) -> None:
+    """A new snapshot is the last one of its kind, where the session knows these."""
+    known: dict[Last, Snapshot | None] = ctx.session.info.get(KNOWN, {})
+    key = (snapshot.device_id, snapshot.source, snapshot.trusted)
+    if key in known:
+        known[key] = snapshot
 
 
 def _confirmed(
     ctx: Context, device: Device, source: Source, digest: bytes, doubts: Sequence[Doubt]
-) -> bool:
-    if any(doubt.kind != "shrunk" for doubt in doubts):
-        return False
+) -> Sequence[Doubt]:
+    """The doubts that are left when the last capture kept aside was the very same."""
+    if trust.weigh(doubts, threshold=ctx.settings.trust_threshold).trusted:
+        return doubts
     aside = _last(ctx, device.id, source, trusted=False)
-    return (
-        aside is not None
-        and aside.digest == digest
-        and all(doubt.startswith("shrunk") for doubt in aside.doubts)
-    )
+    if aside is None or aside.digest != digest or trust.is_final(aside.doubts):
+        return doubts
+    return trust.confirmed(doubts, kinds=trust.BY_TIME, by="another collection")
 
 
 def _last(ctx: Context, device_id: int, source: Source, *, trusted: bool) -> Snapshot | None:
+    known: dict[Last, Snapshot | None] = ctx.session.info.get(KNOWN, {})
+    if (device_id, source, trusted) in known:
+        return known[device_id, source, trusted]
     return ctx.session.scalar(
         select(Snapshot)
         .where(Snapshot.device_id == device_id, Snapshot.source == source)
@@ -119,25 +166,27 @@ def list_snapshots(
     return list(ctx.session.scalars(query))
 
 
-def put_content(ctx: Context, text: str) -> bytes:
-    """Keep a text under the SHA-256 of its UTF-8 form; twice is once."""
-    plain = text.encode()
-    digest = hashlib.sha256(plain).digest()
-    body = zstandard.ZstdCompressor(level=LEVEL).compress(plain)
-    row = insert(Content).values(digest=digest, body=body, size=len(plain))
-    ctx.session.execute(row.on_conflict_do_nothing())
-    return digest
+def put_content(
+    ctx: Context, text: str, *, device: Device | None = None, source: Source = "running"
+) -> bytes:
+    """Keep a text under the SHA-256 of its UTF-8 form; twice is once.
+
+    With a device it is stored beside what that one showed last, which takes far less room.
+    """
+    if device is None:
+        return texts.put(ctx, text)
+    last = last_trusted(ctx, device.id, source) or last_trusted(ctx, device.id, "running")
+    return texts.put(ctx, text, Near(device=device, before=last.digest if last else None))
 
 
-def bodies(ctx: Context, digests: Collection[bytes]) -> Mapping[bytes, bytes]:
-    """The texts kept under these digests, zstd-compressed; permissions as for `text_of`."""
-    rows = select(Content.digest, Content.body).where(Content.digest.in_(digests))
-    return {row.digest: row.body for row in ctx.session.execute(rows)}
+def packed(ctx: Context, digests: Collection[bytes]) -> Mapping[bytes, Packed]:
+    """The texts kept under these digests, as they are stored; permissions as for `text_of`."""
+    return texts.packed_texts(ctx, digests)
 
 
 def text_of(ctx: Context, digest: bytes) -> str:
-    """The text kept under a digest. Whoever hands out the digest has checked the permission."""
-    content = ctx.session.get(Content, digest)
-    if content is None:
-        raise NotFound(f"No text is kept under {digest.hex()[:12]}.", digest=digest.hex())
-    return zstandard.ZstdDecompressor().decompress(content.body).decode()
+    """The text kept under a digest. Whoever hands out the digest has checked the permission.
+
+    Raises TextRemoved, or NotFound, for one that is not kept.
+    """
+    return texts.packed_texts(ctx, [digest])[digest].text()

@@ -9,10 +9,10 @@ from pydantic import BaseModel, Field
 from api.access import Ctx
 from api.jobs import queue_devices
 from api.pages import After, Limit, Page, page_of
-from api.shapes import Body, Key, Number, OfRow, Text
+from api.shapes import Body, Key, Number, OfRow, Reason, Text
 from core.context import Context
 from drift.engine.sidebyside import rows
-from inventory import snapshots
+from inventory import originals, snapshots
 from inventory.snapshot_models import Snapshot
 from inventory.snapshots import Source
 
@@ -26,9 +26,22 @@ class SnapshotOut(OfRow):
     digest: str
     lines: int
     trusted: bool
+    score: int
     doubts: list[str]
     first_seen_at: datetime
     last_seen_at: datetime
+
+
+class RevelationIn(Reason):
+    """Why, and which line; none is all of them."""
+
+    line: Number | None = None
+
+
+class RevelationOut(BaseModel):
+    snapshot_id: int
+    line: int | None
+    text: str
 
 
 class RowOut(OfRow):
@@ -89,6 +102,13 @@ def get_snapshot(snapshot_id: Key, ctx: Ctx) -> SnapshotOut:
 def snapshot_text(snapshot_id: Key, ctx: Ctx) -> str:
     """The configuration, secrets redacted."""
     return _text(ctx, snapshot_id)
+
+
+@router.post("/snapshots/{snapshot_id}/revelations")
+def reveal(snapshot_id: Key, body: RevelationIn, ctx: Ctx) -> RevelationOut:
+    """The configuration with its secrets; every look is a record."""
+    text = originals.reveal(ctx, snapshot_id, reason=body.reason, line=body.line)
+    return RevelationOut(snapshot_id=snapshot_id, line=body.line, text=text)
 
 
 @router.get("/snapshots/{snapshot_id}/difference/{other_id}")

@@ -5,11 +5,13 @@ from typing import Annotated
 
 import typer
 
-from inventory import devices, snapshots
+from inventory import devices, originals, snapshots
 from inventory.snapshot_models import Snapshot
+from trimtab.commands import snapshot_history
 from trimtab.console import Json, command_context, out, print_json, safe, show, show_one
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(snapshot_history.app)
 
 COLUMNS = {
     "id": lambda row: row.id,
@@ -18,6 +20,7 @@ COLUMNS = {
     "digest": lambda row: row.digest,
     "lines": lambda row: row.lines,
     "trusted": lambda row: row.trusted,
+    "score": lambda row: row.score,
     "doubts": lambda row: row.doubts,
     "first_seen_at": lambda row: row.first_seen_at,
     "last_seen_at": lambda row: row.last_seen_at,
@@ -55,6 +58,23 @@ def show_text(number: SnapshotId, *, as_json: Json = False) -> None:
             show_one(snapshot, COLUMNS | {"text": lambda _row: text}, as_json=True)
         else:
             out.print(safe(text), end="", soft_wrap=True)
+
+
+@app.command("reveal")
+def reveal(
+    number: SnapshotId,
+    *,
+    reason: Annotated[str, typer.Option(help="Why; it is recorded before you see anything.")],
+    line: Annotated[int | None, typer.Option(min=1, help="This line alone.")] = None,
+    as_json: Json = False,
+) -> None:
+    """The text of a snapshot with its secrets; every look is a record."""
+    with command_context() as ctx:
+        text = originals.reveal(ctx, number, reason=reason, line=line)
+    if as_json:
+        print_json({"snapshot_id": number, "line": line, "text": text})
+    else:
+        out.print(safe(text), end="", soft_wrap=True)
 
 
 @app.command("diff")

@@ -1,0 +1,1 @@
+"""The snapshot store: texts as keyframes and deltas, their history, search, retention, export."""
