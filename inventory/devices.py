@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager
 from core.audit import Fact
 from core.context import Context
 from core.errors import Conflict, InvalidInput, NotFound
-from inventory import relations
+from inventory import jumps, relations
 from inventory.drivers.registry import driver_for
 from inventory.models import STATES, Credential, Device, Site
 from inventory.platforms import platform_of
@@ -43,6 +43,7 @@ def add_device(  # noqa: PLR0913 - a device's columns
     driver = driver or known.driver
     check_values(hostname=hostname, address=address, port=port, state=state)
     check_driver(driver, platform, options or {})
+    jumps.read(hostname, (options or {}).get(jumps.OPTION))
     if named(ctx, hostname) is not None:
         raise Conflict(f"There is a device {hostname} already.", hostname=hostname)
     device = ctx.add(

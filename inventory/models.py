@@ -22,6 +22,8 @@ class Site(Base):
     code: Mapped[str] = mapped_column(Text, unique=True)
     name: Mapped[str] = mapped_column(Text)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    max_sessions: Mapped[int | None]  # devices collected at a time; None: as the settings say
+    jump: Mapped[str | None] = mapped_column(Text)  # hostname of the device to go through
 
     unit: Mapped[Unit] = relationship()
 
@@ -83,6 +85,8 @@ class Device(Base):
     attempted_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(Text)
     outcome_detail: Mapped[str | None] = mapped_column(Text)
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")  # in a row
+    rests_until: Mapped[datetime | None]  # schedules leave it alone until then
 
     site: Mapped[Site] = relationship()
     credential: Mapped[Credential] = relationship()
@@ -114,7 +118,7 @@ class HostKey(Base):
 
 
 class Relation(Base):
-    """A neighbour that a device reports (LLDP); `peer_id` where the CMDB knows it."""
+    """A neighbour that a device reports (LLDP, CDP); `peer_id` where the CMDB knows it."""
 
     __tablename__ = "relation"
     __table_args__ = (UniqueConstraint("device_id", "kind", "interface", "peer_name"),)

@@ -1,0 +1,1 @@
+"""Discovery: what may become a device, from allowed ranges, neighbours and other inventories."""

@@ -1,0 +1,1 @@
+"""Candidates from other inventories: CSV, Ansible, NetBox, Nautobot. Contacts no device."""
