@@ -3,7 +3,7 @@ BIN := .venv/bin
 ARGS ?=
 PYTEST_ARGS ?= -n 2
 
-.PHONY: set-up demo test test-deep check lock bench-demo bench-drift fuzz-drift clean
+.PHONY: set-up demo test test-deep check lock bench-demo bench-drift bench-collect bench-store bench-schedules fuzz-drift clean
 set-up:
 	@.ci/set-up
 
@@ -31,6 +31,15 @@ bench-demo: set-up
 
 bench-drift: set-up
 	@$(BIN)/python -m benchmarks.drift
+
+bench-collect: set-up
+	@$(BIN)/python -m benchmarks.collect $(ARGS)
+
+bench-store: set-up
+	@$(BIN)/python -m benchmarks.store $(ARGS)
+
+bench-schedules: set-up
+	@$(BIN)/python -m benchmarks.schedules $(ARGS)
 
 fuzz-drift: set-up
 	@$(BIN)/python -m tests.drift.fuzz $(ARGS)

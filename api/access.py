@@ -15,7 +15,7 @@ from core.errors import NotPermitted, TrimtabError
 from core.runtime import Runtime
 from organization.models import WebSession
 from organization.people import actor_of
-from organization.tokens import person_of_token
+from organization.tokens import Use, person_of_token
 from organization.web_sessions import find
 
 COOKIE = "trimtab_session"
@@ -56,21 +56,36 @@ def _origin(request: Request, door: Literal["rest", "web"]) -> Origin:
 bearer = HTTPBearer(auto_error=False, description="A token made by `trimtab token issue`.")
 
 
-def rest_context(
-    request: Request,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
-) -> Iterator[Context]:
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+
+
+def rest_context(request: Request, credentials: Credentials) -> Iterator[Context]:
     """The context of the person behind the bearer token."""
+    with _token_context(request, credentials, use="person") as ctx:
+        yield ctx
+
+
+def hook_context(request: Request, credentials: Credentials) -> Iterator[Context]:
+    """The context of the person behind a webhook's token."""
+    with _token_context(request, credentials, use="hook") as ctx:
+        yield ctx
+
+
+@contextmanager
+def _token_context(
+    request: Request, credentials: HTTPAuthorizationCredentials | None, *, use: Use
+) -> Iterator[Context]:
     if credentials is None:
         raise NotSignedIn("Send a token: `Authorization: Bearer ...` (see `trimtab token issue`).")
     runtime, origin = runtime_of(request), rest_origin(request)
     with runtime.context(NOBODY, origin) as ctx:
-        person = actor_of(person_of_token(ctx, credentials.credentials))
+        person = actor_of(person_of_token(ctx, credentials.credentials, use=use))
     with runtime.context(person, origin) as ctx:
         yield ctx
 
 
 Ctx = Annotated[Context, Depends(rest_context, scope="function")]
+HookCtx = Annotated[Context, Depends(hook_context, scope="function")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ STATUS: Mapping[str, HTTPStatus] = {
     "not_signed_in": HTTPStatus.UNAUTHORIZED,
     "throttled": HTTPStatus.TOO_MANY_REQUESTS,
     "not_permitted": HTTPStatus.FORBIDDEN,
+    "range_not_allowed": HTTPStatus.FORBIDDEN,
     "not_found": HTTPStatus.NOT_FOUND,
     "conflict": HTTPStatus.CONFLICT,
     # what the caller sent
@@ -32,6 +33,7 @@ STATUS: Mapping[str, HTTPStatus] = {
     "device_timeout": HTTPStatus.GATEWAY_TIMEOUT,
     "notification_failed": HTTPStatus.BAD_GATEWAY,
     "ansible_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "git_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "judge_lost": HTTPStatus.SERVICE_UNAVAILABLE,
     "secret_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "database_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
@@ -40,6 +42,7 @@ STATUS: Mapping[str, HTTPStatus] = {
     "unrecorded_write": HTTPStatus.INTERNAL_SERVER_ERROR,
     "playbook_broken": HTTPStatus.INTERNAL_SERVER_ERROR,
     "plugin_broken": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "platform_broken": HTTPStatus.INTERNAL_SERVER_ERROR,
     "rule_pack_broken": HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 """By code; an error without a line of its own has that of its family."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -54,7 +54,19 @@ class Settings(BaseSettings):
         default=False, description="Send the session cookie over HTTPS only."
     )
     collect_threads: int = Field(20, ge=1, le=500, description="Devices collected at a time.")
+    site_sessions: int = Field(
+        20, ge=1, le=500, description="Devices of one site collected at a time; a site may differ."
+    )
     device_timeout: float = Field(30.0, gt=0, description="Seconds until a device session fails.")
+    collection_seconds: float = Field(
+        300.0, gt=0, description="Seconds until a whole collection of one device is ended."
+    )
+    collection_megabytes: int = Field(
+        64, ge=1, le=1024, description="What a device may show in one session before it is ended."
+    )
+    trust_threshold: int = Field(
+        70, ge=50, le=100, description="Score from which a capture is trusted."
+    )
     worker_jobs: int = Field(4, ge=1, le=100, description="Jobs that one worker runs at a time.")
     lease_seconds: int = Field(60, ge=5, description="A change run's lease without a beat.")
     ansible_forks: int = Field(20, ge=1, le=500, description="Hosts that Ansible works at a time.")
@@ -67,13 +79,51 @@ class Settings(BaseSettings):
     rule_packs: Annotated[tuple[Path, ...], NoDecode] = Field(
         (), description="Rule packs of your own, files or folders; a space between them, or a list."
     )
+    platforms_folder: Path | None = Field(
+        None, description="Folder with platforms of your own, one YAML file each."
+    )
+    syslog_host: str = Field(
+        "0.0.0.0",  # noqa: S104 - devices are elsewhere; without a port nothing listens
+        description="Address that the syslog listener listens on.",
+    )
+    syslog_udp_port: int | None = Field(
+        None, ge=0, le=65535, description="Port of syslog over UDP (514); empty: none."
+    )
+    syslog_tcp_port: int | None = Field(
+        None, ge=0, le=65535, description="Port of syslog over TCP (RFC 6587; 601); empty: none."
+    )
+    syslog_tls_port: int | None = Field(
+        None, ge=0, le=65535, description="Port of syslog over TLS (RFC 5425; 6514); empty: none."
+    )
+    syslog_tls_cert: Path | None = Field(
+        None, description="Certificate of the TLS listener with its chain, PEM."
+    )
+    syslog_tls_key: Path | None = Field(None, description="Key of that certificate, PEM.")
+    syslog_tls_ca: Path | None = Field(
+        None, description="Authorities, PEM; with it only senders with a certificate are heard."
+    )
+    syslog_relays: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = Field(
+        (), description="Addresses or networks of relays, whose messages name the device."
+    )
+    syslog_settle_seconds: float = Field(
+        2.0, ge=0, le=300, description="Seconds between a reported change and the collection."
+    )
+    syslog_events: bool = Field(
+        default=True, description="Make events of messages of severity error and worse."
+    )
+    keep_all_days: int | None = Field(
+        None, ge=1, description="Days that every configuration text is kept; empty: for ever."
+    )
+    keep_daily_days: int = Field(
+        365, ge=1, description="Days that one text a day is kept after that; then one a week."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property
     def key_path(self) -> Path:
         return self.secret_key_file or self.home / "secret.key"
 
-    @field_validator("notify_urls", "rule_packs", mode="before")
+    @field_validator("notify_urls", "rule_packs", "syslog_relays", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(value.split()) if isinstance(value, str) else value

@@ -10,7 +10,9 @@ from drift.engine.model import Side
 from drift.engine.sections import file_of
 from drift.platforms import platform as named
 
-Kind = Literal["os_version", "serial", "model", "interfaces", "neighbours", "packages"]
+Kind = Literal[
+    "os_version", "serial", "model", "interfaces", "modules", "neighbours", "packages"
+]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
 COMPLETE = frozenset({"arista_eos", "cisco_ios", "cisco_nxos", "cisco_xe", "cisco_xr"})
 """Platforms that show an interface even when nothing is configured on it."""
@@ -24,14 +26,15 @@ REFUSED = "facts are put right on the device or expected anew, not by configurat
 class DeviceFacts:
     """Facts of a device; None is not said (seen), or anything will do (expected).
 
-    An interface is its name, a neighbour `INTERFACE NAME INTERFACE-OF-NAME`, a package
-    `NAME VERSION`; in alphabetical order.
+    An interface is its name, a module `NAME PART SERIAL`, a neighbour
+    `INTERFACE NAME INTERFACE-OF-NAME`, a package `NAME VERSION`; in alphabetical order.
     """
 
     os_version: str | None = None
     serial: str | None = None
     model: str | None = None
     interfaces: tuple[str, ...] | None = None
+    modules: tuple[str, ...] | None = None
     neighbours: tuple[str, ...] | None = None
     packages: tuple[str, ...] | None = None
 
@@ -49,7 +52,7 @@ class DeviceFacts:
         """The same with single spaces and in alphabetical order, as facts are compared."""
         return replace(
             self, interfaces=_tidied(self.interfaces), neighbours=_tidied(self.neighbours),
-            packages=_tidied(self.packages),
+            modules=_tidied(self.modules), packages=_tidied(self.packages),
         )  # fmt: skip
 
     @property
@@ -72,7 +75,8 @@ def from_lines(lines: Mapping[Kind, Sequence[str]]) -> DeviceFacts:
     many = {kind: tuple(lines[kind]) if kind in lines else None for kind in KINDS}
     return DeviceFacts(
         os_version=one["os_version"], serial=one["serial"], model=one["model"],
-        interfaces=many["interfaces"], neighbours=many["neighbours"], packages=many["packages"],
+        interfaces=many["interfaces"], modules=many["modules"],
+        neighbours=many["neighbours"], packages=many["packages"],
     )  # fmt: skip
 
 

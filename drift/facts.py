@@ -28,6 +28,7 @@ from drift.recording import Shown
 from inventory import snapshots
 from inventory.models import Device, Relation
 from inventory.relations import LLDP
+from inventory.report_models import DeviceReport
 from inventory.snapshot_models import Snapshot
 
 FACTS = TypeAdapter(DeviceFacts)
@@ -146,7 +147,18 @@ def observed(ctx: Context, of: Sequence[Snapshot]) -> Mapping[int, DeviceFacts]:
     for row in ctx.session.scalars(rows):
         told = f"{row.interface} {row.peer_name} {row.peer_interface}"
         neighbours[row.device_id].append(told.strip())
-    return {one.device_id: _said(ctx, one, neighbours[one.device_id]) for one in of}
+    reports = select(DeviceReport).where(DeviceReport.device_id.in_(ids))
+    modules = {one.device_id: _modules(one) for one in ctx.session.scalars(reports)}
+    return {
+        one.device_id: _said(ctx, one, neighbours[one.device_id], modules.get(one.device_id))
+        for one in of
+    }
+
+
+def _modules(report: DeviceReport) -> tuple[str, ...] | None:
+    """Name, part and serial number of what stands in the device; None where it told none."""
+    lines = (f"{one['name']} {one['part']} {one['serial']}" for one in report.items)
+    return tuple(sorted({" ".join(line.split()) for line in lines})) or None
 
 
 def explained(_ctx: Context, _device_id: int, assessment: Assessment) -> Verdict:
@@ -155,13 +167,18 @@ def explained(_ctx: Context, _device_id: int, assessment: Assessment) -> Verdict
     return Verdict(verdict="unexplained", reason=f"Not as expected: {', '.join(kinds)}.")
 
 
-def _said(ctx: Context, snapshot: Snapshot, neighbours: Sequence[str]) -> DeviceFacts:
+def _said(
+    ctx: Context, snapshot: Snapshot, neighbours: Sequence[str], modules: tuple[str, ...] | None
+) -> DeviceFacts:
     text = snapshots.text_of(ctx, snapshot.digest)
     platform = snapshot.device.platform
-    said = {kind: snapshot.facts.get(kind) for kind in ("os_version", "serial", "model")}
+    said = {kind: str(value) for kind, value in snapshot.facts.items() if value}
     return DeviceFacts(
-        **{kind: str(value) for kind, value in said.items() if value},
+        os_version=said.get("os_version"),
+        serial=said.get("serial"),
+        model=said.get("model"),
         interfaces=interfaces_of(text, platform),
+        modules=modules,
         neighbours=tuple(sorted(neighbours)),
         packages=packages_of(text) if platform == "linux" else None,
     )

@@ -8,23 +8,27 @@ from core.context import Context
 from core.errors import Conflict, NotFound
 from inventory.devices import by_hostname
 from inventory.models import Device, Site
-from organization.models import Unit
+from operations.routing import units_served
+from organization.units import units_below
 
 
 def select_devices(
     ctx: Context, *, permission: str, device_ids: Sequence[int] = (),
     hostnames: Sequence[str] = (), site: str | None = None, unit_id: int | None = None,
+    queue: str | None = None,
 ) -> tuple[int, ...]:  # fmt: skip
     """Ids of the named devices, or of all active ones (of a site), in the jurisdictions.
 
-    `unit_id` narrows to devices of that unit and those below. Raises NotFound for a device or
-    site that does not exist, Conflict for a retired device, NotPermitted for a named device
-    outside the jurisdictions.
+    `unit_id` narrows to devices of that unit and those below, `queue` to those of that queue.
+    Raises NotFound for a device or site that does not exist, Conflict for a retired device,
+    NotPermitted for a named device outside the jurisdictions.
     """
     ctx.require(permission)
     units = ctx.units(permission)
     if unit_id is not None:
-        units &= _below(ctx, unit_id)
+        units &= units_below(ctx, unit_id)
+    if queue is not None:
+        units = units_served(ctx, queue, units)
     if device_ids or hostnames:
         named = [ctx.get(Device, key) for key in device_ids]
         named += [by_hostname(ctx, name) for name in hostnames]
@@ -50,9 +54,3 @@ def _site(ctx: Context, code: str) -> int:
     if site is None:
         raise NotFound(f"There is no site {code}. `trimtab site list` shows all.")
     return site
-
-
-def _below(ctx: Context, unit_id: int) -> frozenset[int]:
-    units = select(Unit.id).where(Unit.id == unit_id).cte("units", recursive=True)
-    units = units.union(select(Unit.id).where(Unit.parent_id == units.c.id))
-    return frozenset(ctx.session.scalars(select(units.c.id)))

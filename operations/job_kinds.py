@@ -26,12 +26,43 @@ class Nothing(Arguments):
 
 
 class Devices(Arguments):
-    """Named devices, or all active ones: of a site, of a unit and those below, or of everything."""
+    """Named devices, or all active ones: of a site, of a unit and those below, or of everything.
+
+    `queue` narrows to the devices of that queue; routing sets it.
+    """
 
     device_ids: tuple[int, ...] = ()
     hostnames: tuple[str, ...] = ()
     site: str | None = None
     unit_id: int | None = None
+    queue: str | None = None
+
+
+class Reading(Arguments):
+    """A device that is read twice, and the seconds in between."""
+
+    device_id: int
+    apart: float
+
+
+class Discovery(Arguments):
+    """A search that was asked for, or where one is to go: ranges, seeds, how far out."""
+
+    run_id: int | None = None
+    cidrs: tuple[str, ...] = ()
+    seeds: tuple[str, ...] = ()
+    depth: int = 0
+    unit_id: int | None = None
+
+
+class Import(Arguments):
+    """Another inventory (netbox or nautobot), its token by reference, and whose it becomes."""
+
+    kind: str
+    url: str
+    token_ref: str
+    unit_id: int
+    adopt: str = "none"
 
 
 class Change(Arguments):
@@ -67,6 +98,17 @@ KINDS: Mapping[str, JobKind] = {
             name="inventory.collect", queue="collect", arguments=Devices, granted=COLLECTING
         ),
         JobKind(
+            name="inventory.discover", queue="collect", arguments=Discovery,
+            granted=frozenset({"device.read", "device.collect"}),
+        ),
+        JobKind(
+            name="inventory.import", queue="collect", arguments=Import,
+            on_schedule=False,  # it sends a secret: only who may name secrets asks for it
+            granted=frozenset({
+                "device.read", "device.write", "credential.read", "credential.write",
+            }),
+        ),
+        JobKind(
             name="drift.scan", queue="collect", arguments=Devices,
             granted=COLLECTING | {"drift.read", "drift.scan"},
         ),
@@ -77,12 +119,17 @@ KINDS: Mapping[str, JobKind] = {
             }),
         ),
         JobKind(
+            name="noise.learn", queue="collect", arguments=Reading, on_schedule=False,
+            granted=COLLECTING | {"noise.learn"},
+        ),
+        JobKind(
             name="changes.execute", queue="changes", arguments=Change, granted=CHANGING,
             on_schedule=False, again_after_crash=False,  # claims decide what becomes of it
         ),
         JobKind(
             name="changes.reap", queue="default", arguments=Nothing,
-            granted=frozenset({"change.read", "change.execute"}), on_schedule=False,
+            granted=frozenset({"change.read", "change.execute", "event.write"}),
+            on_schedule=False,
         ),
         JobKind(
             name="operations.notify", queue="default", arguments=Message, granted=frozenset(),

@@ -19,6 +19,7 @@ class Schedule(Base):
     args: Mapped[dict[str, Fact]] = mapped_column(JSONB, default=dict)
     trigger: Mapped[str] = mapped_column(Text)  # "every 15m" or a crontab line
     timezone: Mapped[str] = mapped_column(Text, default="UTC")
+    jitter_seconds: Mapped[int] = mapped_column(default=0, server_default="0")
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     enabled: Mapped[bool] = mapped_column(default=True)
     next_fire_at: Mapped[datetime | None] = mapped_column(index=True)

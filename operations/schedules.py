@@ -8,27 +8,30 @@ from sqlalchemy import select, text
 from core.audit import Fact
 from core.context import Context
 from core.errors import Conflict, InvalidInput
-from operations.job_kinds import Devices, checked, kind_of
+from operations.job_kinds import checked, kind_of
 from operations.schedule_models import Schedule
-from operations.triggers import next_after
+from operations.triggers import InvalidJitter, next_fire, splay
 from organization.models import Unit
 
 MAINTENANCE = ("maintenance", "operations.maintenance", "every 1h")
+LONGEST_JITTER = 86400  # seconds
 
 
 def create_schedule(
     ctx: Context, *, name: str, job: str, trigger: str,
     args: Mapping[str, Fact] | None = None, timezone: str = "UTC", unit_id: int | None = None,
+    jitter_seconds: int = 0,
 ) -> Schedule:  # fmt: skip
     """A new schedule, first due at its trigger's next time. Needs `schedule.write` on its unit.
 
-    A schedule of a unit reaches that unit's devices only, whatever its arguments say. Raises
-    InvalidTrigger, InvalidInput for arguments the job does not take, Conflict for a taken name.
+    A schedule of a unit reaches that unit's devices only, whatever its arguments say. With a jitter
+    it fires later than its trigger says, always by the same share of it. Raises InvalidTrigger,
+    InvalidJitter, InvalidInput for arguments the job does not take, Conflict for a taken name.
     """
     unit = ctx.get(Unit, unit_id) if unit_id is not None else None
     schedule = Schedule(
         name=name.strip(), job=job, trigger=trigger.strip(), timezone=timezone, unit_id=unit_id,
-        enabled=True, created_by_id=ctx.person.person_id,
+        jitter_seconds=jitter_seconds, enabled=True, created_by_id=ctx.person.person_id,
     )  # fmt: skip
     ctx.require("schedule.write", unit or schedule)
     kind = kind_of(job)
@@ -36,15 +39,18 @@ def create_schedule(
         raise InvalidInput(f"{job} follows from an approval and cannot be scheduled by itself.")
     if not schedule.name:
         raise InvalidInput("A schedule needs a name.")
+    if not 0 <= jitter_seconds <= LONGEST_JITTER:
+        raise InvalidJitter(f"A jitter of {jitter_seconds} s is no jitter: 0 s to a day is.")
     if ctx.session.scalar(select(Schedule.id).where(Schedule.name == schedule.name)):
         raise Conflict(f"There is a schedule {schedule.name} already; choose another name.")
-    inside = {"unit_id": unit_id} if unit_id and kind.arguments is Devices else {}
+    inside = {"unit_id": unit_id} if unit_id and "unit_id" in kind.arguments.model_fields else {}
     schedule.args = checked(kind, {**(args or {}), **inside})
-    schedule.next_fire_at = _next(ctx, schedule)
+    schedule.next_fire_at = next_time(schedule, now=ctx.now())
     ctx.add(schedule)
     ctx.record(
         "schedule.created", schedule,
         job=job, trigger=schedule.trigger, timezone=timezone, args=schedule.args,
+        jitter_seconds=jitter_seconds,
     )  # fmt: skip
     return schedule
 
@@ -60,7 +66,8 @@ def pause(ctx: Context, schedule_id: int) -> Schedule:
 def resume(ctx: Context, schedule_id: int) -> Schedule:
     """Fire again, first at the next time from now; what was missed is not made up for."""
     schedule = _locked(ctx, schedule_id)
-    schedule.enabled, schedule.next_fire_at = True, _next(ctx, schedule)
+    schedule.enabled = True
+    schedule.next_fire_at = next_time(schedule, now=ctx.now())
     ctx.record("schedule.resumed", schedule)
     return schedule
 
@@ -73,6 +80,14 @@ def fire_now(ctx: Context, schedule_id: int) -> Schedule:
     schedule.next_fire_at = ctx.now()
     ctx.record("schedule.hastened", schedule)
     return schedule
+
+
+def next_time(schedule: Schedule, *, now: datetime) -> datetime:
+    """When a schedule that fires now, or begins now, is due next."""
+    return next_fire(
+        schedule.trigger, timezone=schedule.timezone, now=now, due=schedule.next_fire_at,
+        offset=splay(schedule.name, schedule.jitter_seconds),
+    )  # fmt: skip
 
 
 def by_name(ctx: Context, name: str) -> Schedule | None:
@@ -105,8 +120,3 @@ def _locked(ctx: Context, schedule_id: int) -> Schedule:
     schedule = ctx.get_locked(Schedule, schedule_id)
     ctx.require("schedule.write", schedule)
     return schedule
-
-
-def _next(ctx: Context, schedule: Schedule) -> datetime:
-    now = ctx.now()
-    return next_after(schedule.trigger, timezone=schedule.timezone, now=now, anchor=now)

@@ -2,24 +2,62 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from hashlib import sha256
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 from core.errors import InvalidInput
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 SHORTEST = timedelta(seconds=10)
+LONGEST = timedelta(days=366)
+LINES_KEPT = 1024  # crontab lines that are kept taken apart, which costs more than their next time
 DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 TICK = timedelta(microseconds=1)
 
-_INTERVAL = re.compile(r"every (\d+) ?([smhd])")
+_SPAN = re.compile(r"(\d{1,9}) ?([smhd])")
 _DAYS = re.compile(r"(?P<first>\d|\*)(-(?P<last>\d))?(/(?P<step>\d+))?")
 
 
 class InvalidTrigger(InvalidInput):
     code = "invalid_trigger"
+
+
+class InvalidJitter(InvalidInput):
+    code = "invalid_jitter"
+
+
+def next_fire(
+    trigger: str, *, timezone: str, now: datetime, due: datetime | None = None,
+    offset: timedelta = timedelta(),
+) -> datetime:  # fmt: skip
+    """When a schedule fires after `now`: always `offset` later than its trigger says.
+
+    `due` is when it was to fire last, and None for one that begins. As all its times are moved by
+    the same offset, the rhythm never drifts and no time is lost. Raises InvalidTrigger.
+    """
+    if due is None:
+        return next_after(trigger, timezone=timezone, now=now, anchor=now) + offset
+    before = now - offset
+    return next_after(trigger, timezone=timezone, now=before, anchor=due - offset) + offset
+
+
+def splay(name: str, jitter_seconds: int) -> timedelta:
+    """By how much of its jitter a schedule of this name is late: always the same, to the ms."""
+    if not jitter_seconds:
+        return timedelta()
+    drawn = int.from_bytes(sha256(name.encode()).digest())
+    return timedelta(milliseconds=drawn % (jitter_seconds * 1000))
+
+
+def seconds_of(text: str) -> int:
+    """The seconds of a span such as `90s`, `10m`, `2h` or `1d`, or InvalidJitter."""
+    span = _span(text.strip())
+    if span is None:
+        raise InvalidJitter(f"{text!r} is no span of time. Write 90s, 10m, 2h or 1d.")
+    return int(span.total_seconds())
 
 
 def next_after(trigger: str, *, timezone: str, now: datetime, anchor: datetime) -> datetime:
@@ -29,21 +67,17 @@ def next_after(trigger: str, *, timezone: str, now: datetime, anchor: datetime) 
     """
     zone = _zone(timezone)
     interval = _interval(trigger)
-    rule = (
-        IntervalTrigger(seconds=interval.total_seconds(), start_date=anchor, timezone=zone)
-        if interval
-        else _cron(trigger, zone)
-    )
+    if interval:
+        return anchor.astimezone(UTC) + ((now - anchor) // interval + 1) * interval
+    rule = _cron(trigger, zone)
     found = _first(rule, now, zone=zone, trigger=trigger)
-    if found.fold and not interval and "*" not in trigger.split()[1]:
+    if found.fold and "*" not in trigger.split()[1]:
         # The hour that the end of summer time repeats: a line for that hour has fired already.
         found = _first(rule, found, zone=zone, trigger=trigger)
     return found.astimezone(UTC)
 
 
-def _first(
-    rule: IntervalTrigger | CronTrigger, now: datetime, *, zone: ZoneInfo, trigger: str
-) -> datetime:
+def _first(rule: CronTrigger, now: datetime, *, zone: ZoneInfo, trigger: str) -> datetime:
     """The rule's first time strictly after `now`, local, with its fold."""
     then = (now.astimezone(UTC) + TICK).astimezone(zone)
     found: datetime | None = rule.get_next_fire_time(None, then)
@@ -55,15 +89,22 @@ def _first(
 def _interval(trigger: str) -> timedelta | None:
     if not trigger.startswith("every "):
         return None
-    match = _INTERVAL.fullmatch(trigger.strip())
-    if match is None:
+    span = _span(trigger.strip().removeprefix("every "))
+    if span is None:
         raise InvalidTrigger(f"{trigger!r} is no interval. Write `every 15m`, `every 2h`, ...")
-    span = timedelta(**{UNITS[match[2]]: int(match[1])})
     if span < SHORTEST:
         raise InvalidTrigger(f"{trigger!r} is too often; {SHORTEST.seconds} seconds is the least.")
+    if span > LONGEST:
+        raise InvalidTrigger(f"{trigger!r} is too rare; {LONGEST.days} days is the most.")
     return span
 
 
+def _span(text: str) -> timedelta | None:
+    match = _SPAN.fullmatch(text)
+    return timedelta(**{UNITS[match[2]]: int(match[1])}) if match else None
+
+
+@lru_cache(maxsize=LINES_KEPT)
 def _cron(trigger: str, zone: ZoneInfo) -> CronTrigger:
     fields = trigger.split()
     if len(fields) != 5:  # minute, hour, day of month, month, day of week

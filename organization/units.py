@@ -32,3 +32,10 @@ def list_units(ctx: Context) -> list[Unit]:
     """All units the acting person may read."""
     seen = ctx.units("organization.read")
     return list(ctx.session.scalars(select(Unit).where(Unit.id.in_(seen)).order_by(Unit.code)))
+
+
+def units_below(ctx: Context, unit_id: int) -> frozenset[int]:
+    """The unit and all below it."""
+    units = select(Unit.id).where(Unit.id == unit_id).cte("units", recursive=True)
+    units = units.union(select(Unit.id).where(Unit.parent_id == units.c.id))
+    return frozenset(ctx.session.scalars(select(units.c.id)))

@@ -4,13 +4,30 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from changes import execution
+from changes.acted import corrected
 from changes.attribution import attribute
 from drift.bulk import cores
 from drift.judgements import judge_devices
-from drift.scan import ScanSummary, collect, scan
+from drift.noise.learning import learn
+from drift.scan import Manner, ScanSummary, collect, scan
 from drift.selection import select_devices
+from inventory.candidates.imports.taking import read_web, take
+from inventory.candidates.runs import request_run
+from inventory.candidates.searching import search
+from inventory.collecting.wanted import due
 from operations import notifications
-from operations.job_kinds import Arguments, Change, Devices, Message, Nothing
+from operations.change_reports import close_reports
+from operations.job_kinds import (
+    Arguments,
+    Change,
+    Devices,
+    Discovery,
+    Import,
+    Message,
+    Nothing,
+    Reading,
+)
+from organization.models import Unit
 from scheduler import maintenance
 from scheduler.work import Work
 
@@ -20,34 +37,57 @@ Run = Callable[[Work, Mapping[str, object]], str]
 
 def collect_devices(work: Work, args: Devices) -> str:
     """Collect the selected devices without judging them."""
-    return _told(
-        collect(
-            work.context,
-            _selected(work, args, permission="device.collect"),
-            threads=work.runtime.settings.collect_threads,
-            stopping=work.stopping,
-        )
-    )
+    devices, manner = _selected(work, args, permission="device.collect")
+    return _told(collect(work.context, devices, manner=manner))
+
+
+def discover(work: Work, args: Discovery) -> str:
+    """Search allowed ranges and what neighbours tell; everything found goes to the review list."""
+    run_id = args.run_id
+    if run_id is None:
+        with work.context() as ctx:
+            unit = ctx.get(Unit, args.unit_id) if args.unit_id is not None else None
+            run_id = request_run(
+                ctx, cidrs=args.cidrs, seeds=args.seeds, depth=args.depth, unit=unit
+            ).id
+    threads = work.runtime.settings.collect_threads
+    run = search(work.context, run_id, threads=threads, stopping=work.stopping)
+    return f"search {run.id} {run.state}: {run.looked} looked at, {run.found} found"
+
+
+def take_inventory(work: Work, args: Import) -> str:
+    """Take the devices of another inventory into the review list."""
+    with work.context() as ctx:
+        unit = ctx.get(Unit, args.unit_id)
+        entries = read_web(ctx, args.kind, url=args.url, token_ref=args.token_ref)
+        source = f"{args.kind}:{args.url}"
+        taken = take(ctx, entries, unit=unit, source=source, adopt=args.adopt)
+    return f"{source}: {len(taken.candidates)} candidates, {len(taken.adopted)} adopted"
 
 
 def scan_devices(work: Work, args: Devices) -> str:
-    """Collect and judge the selected devices."""
-    return _told(
-        scan(
-            work.context,
-            _selected(work, args, permission="drift.scan"),
-            attribute=attribute,
-            threads=work.runtime.settings.collect_threads,
-            stopping=work.stopping,
-        )
-    )
+    """Collect and judge the selected devices; one in sync has answered what was reported of it."""
+    began = work.runtime.now()
+    devices, manner = _selected(work, args, permission="drift.scan")
+    summary = scan(work.context, devices, attribute=attribute, manner=manner)
+    in_sync = [seen.device_id for seen in summary.observations if seen.outcome == "in_sync"]
+    with work.context() as ctx:
+        close_reports(ctx, in_sync, before=began)
+    return _told(summary)
 
 
 def judge(work: Work, args: Devices) -> str:
     """Judge the selected devices whose snapshot, baseline or rules changed."""
-    chosen = _selected(work, args, permission="drift.scan")
+    chosen = _chosen(work, args, permission="drift.scan")
     seen = judge_devices(work.context, chosen, attribute=attribute, processes=cores())
     return _told(ScanSummary(observations=seen))
+
+
+def learn_noise(work: Work, args: Reading) -> str:
+    """Read a device twice and propose masks for what changed by itself."""
+    with work.context() as ctx:
+        learned = learn(ctx, args.device_id, apart=args.apart, corrected=corrected)
+    return f"{learned.hostname}: {learned.outcome}. {learned.detail}"
 
 
 def execute_change(work: Work, args: Change) -> str:
@@ -79,8 +119,11 @@ def _typed(arguments: type[Told], run: Callable[[Work, Told], str]) -> Run:
 
 RUN: Mapping[str, Run] = {
     "inventory.collect": _typed(Devices, collect_devices),
+    "inventory.discover": _typed(Discovery, discover),
+    "inventory.import": _typed(Import, take_inventory),
     "drift.scan": _typed(Devices, scan_devices),
     "drift.judge": _typed(Devices, judge),
+    "noise.learn": _typed(Reading, learn_noise),
     "changes.execute": _typed(Change, execute_change),
     "operations.notify": _typed(Message, tell),
     "changes.reap": _typed(Nothing, reap),
@@ -89,11 +132,22 @@ RUN: Mapping[str, Run] = {
 """By the names of the catalogue; each returns one line for the log."""
 
 
-def _selected(work: Work, args: Devices, *, permission: str) -> tuple[int, ...]:
+def _selected(work: Work, args: Devices, *, permission: str) -> tuple[tuple[int, ...], Manner]:
+    """The devices to ask and how; who names devices has them asked even while they rest."""
+    chosen = _chosen(work, args, permission=permission)
+    threads, resting = work.runtime.settings.collect_threads, 0
+    if not (args.device_ids or args.hostnames):
+        with work.context() as ctx:
+            ready = due(ctx, chosen)
+        chosen, resting = ready.now, len(ready.resting)
+    return chosen, Manner(threads=threads, stopping=work.stopping, resting=resting)
+
+
+def _chosen(work: Work, args: Devices, *, permission: str) -> tuple[int, ...]:
     with work.context() as ctx:
         return select_devices(
             ctx, permission=permission, device_ids=args.device_ids, hostnames=args.hostnames,
-            site=args.site, unit_id=args.unit_id,
+            site=args.site, unit_id=args.unit_id, queue=args.queue,
         )  # fmt: skip
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import text
 
 from core.context import Context
 from operations.job_kinds import KINDS
+from operations.queues import SILENT_SECONDS
 
-SILENT_SECONDS = 30.0  # three heartbeats of a worker
 KEPT_HOURS = 48
 
 _STALLED = text("""

@@ -3,18 +3,22 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 
 from changes import claims
+from changes.causes import texts_planned_from
 from core.audit import Fact, Subject
 from core.context import Context
 from core.errors import TrimtabError
 from core.verify import verify_records
 from drift.findings import expire_suppressions
+from inventory.store import dictionaries, retention
 from operations import events
 from organization.models import WebSession
+from scheduler import away
 from scheduler.leftovers import clear_finished, mend_stalled
 from scheduler.work import Work
 
@@ -43,7 +47,9 @@ def mend(work: Work) -> str:
         jobs = mend_stalled(ctx)
     with work.context() as ctx:
         changes = claims.reap(ctx)
-    return f"jobs again {jobs.again}, given up {jobs.given_up}, changes {changes}"
+    with work.context() as ctx:
+        moved = away.tend(ctx)
+    return f"jobs again {jobs.again}, given up {jobs.given_up}, moved {moved}, changes {changes}"
 
 
 def maintain(work: Work) -> str:
@@ -96,4 +102,6 @@ STEPS: tuple[Step, ...] = (
     Step(name="suppressions_ended", act=expire_suppressions),
     Step(name="sessions_ended", act=_end_sessions),
     Step(name="jobs_cleared", act=clear_finished),
+    Step(name="dictionaries_trained", act=dictionaries.train),
+    Step(name="texts_removed", act=partial(retention.apply, referred=texts_planned_from)),
 )

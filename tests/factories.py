@@ -5,6 +5,8 @@ from itertools import count
 from core.audit import Subject
 from core.context import Context
 from core.database import Base
+from drift.scan_models import Scan
+from inventory.candidates.models import Candidate
 from inventory.models import Credential, Device, Site
 from organization.models import Person, Post, PostHolding, Unit
 
@@ -65,3 +67,27 @@ def make_device(ctx, *, site=None, hostname=None, platform="cisco_ios", driver="
             created_at=ctx.now(), **values,
         ),
     )  # fmt: skip
+
+
+def make_candidate(ctx, *, unit_id=None, **values):
+    return _save(
+        ctx,
+        Candidate(
+            **{
+                "unit_id": unit_id or make_unit(ctx).id, "address": f"127.0.1.{next(_n)}",
+                "port": 22, "hostname": f"candidate-{next(_n)}", "platform": "cisco_ios",
+                "evidence": "answer", "source": "range", "depth": 0, "banner": "SSH-2.0-test",
+                "proposal": {}, "state": "found", "problem": "", "reason": "",
+                "first_seen_at": ctx.now(), "last_seen_at": ctx.now(), **values,
+            }
+        ),
+    )  # fmt: skip
+
+
+def make_scan(ctx, **values):
+    """A scan under way that has seen nothing yet."""
+    usual = {
+        "kind": "scan", "started_by": "tester", "started_at": ctx.now(), "asked": 10, "resting": 0,
+        "outcomes": {}, "slowest": [], "failed": [], "cut": {},
+    }  # fmt: skip
+    return _save(ctx, Scan(**usual | values))

@@ -39,6 +39,7 @@ err = Console(stderr=True, emoji=False)
 
 EXIT_CODES: Mapping[str, int] = {
     "not_permitted": 3,
+    "range_not_allowed": 3,
     "own_change": 3,
     "sign_in_refused": 3,
     "not_found": 4,
@@ -47,6 +48,7 @@ EXIT_CODES: Mapping[str, int] = {
     "database_unavailable": 6,
     "device_unreachable": 6,
     "ansible_unavailable": 6,
+    "git_unavailable": 6,
     "judge_lost": 6,
     "cannot_listen": 6,
     "service_ended": 6,

@@ -12,6 +12,7 @@ from core.database import connect
 from core.errors import TrimtabError
 from core.runtime import database_url
 from core.settings import Settings
+from operations.syslog.counts import kept
 from trimtab.listening import CannotListen, listen
 from trimtab.schema import require_current
 
@@ -51,6 +52,7 @@ def check(settings: Settings) -> tuple[Check, ...]:
         _pages,
         _port,
         _key,
+        _syslog,
     )
     return tuple(one(settings) for one in checks)
 
@@ -166,3 +168,22 @@ def _key(settings: Settings) -> Check:
         advice = "Run Trimtab as the user who owns TRIMTAB_HOME."
         return Check(name="secret key", found=f"{path}: {error.strerror}", advice=advice)
     return Check(name="secret key", found=str(path), advice=f"chmod 600 {path}" if loose else "")
+
+
+def _syslog(settings: Settings) -> Check:
+    counts = kept(settings.home)
+    if counts is None:
+        return Check(name="syslog", found="never listened")
+    where = ", ".join(counts.listening) or "ended"
+    found = (
+        f"{where}; since {counts.since:%Y-%m-%d %H:%M}Z {counts.received} received, "
+        f"{counts.unparsed} unparsed, {counts.unknown_sender} of unknown senders, "
+        f"{counts.dropped} dropped, {counts.triggered} collections asked for"
+    )
+    advice = ""
+    if counts.dropped:
+        advice = "More came than could be read. Let devices send severity 5 and worse only."
+    elif counts.unknown:
+        strangers = ", ".join(list(counts.unknown)[-3:])
+        advice = f"Add the senders as devices, or as TRIMTAB_SYSLOG_RELAYS: {strangers}."
+    return Check(name="syslog", found=found, advice=advice)

@@ -12,15 +12,24 @@ from sqlalchemy import Engine, text
 import changes.models
 import core.secrets
 import drift.models
+import drift.noise.models
+import drift.scan_models
+import inventory.candidates.models
+import inventory.original_models
+import inventory.report_models
 import inventory.snapshot_models
 import operations.models
+import operations.queue_models
 import operations.schedule_models
 import organization.models
 from core.errors import TrimtabError
+from operations import queue_rows
 
 ROOMS = (
-    core.secrets, organization.models, inventory.snapshot_models, operations.models, drift.models,
-    changes.models, operations.schedule_models,
+    core.secrets, organization.models, inventory.snapshot_models,
+    inventory.candidates.models, inventory.original_models, inventory.report_models,
+    operations.models, drift.models, drift.noise.models, drift.scan_models, changes.models, operations.schedule_models,
+    operations.queue_models,
 )  # fmt: skip
 
 
@@ -36,6 +45,7 @@ def upgrade(engine: Engine) -> None:
         command.upgrade(config, "head")
         if connection.scalar(text("SELECT to_regclass('procrastinate_jobs')")) is None:
             connection.exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))
+        queue_rows.lay(connection)
 
 
 def require_current(engine: Engine) -> None:

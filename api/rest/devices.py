@@ -5,12 +5,12 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from fastapi import Body as RawBody
-from pydantic import Field, JsonValue
+from pydantic import BaseModel, Field, JsonValue
 
 from api.access import Ctx
 from api.pages import AfterName, Limit, NamedPage, named_page_of
 from api.shapes import Body, Key, LongText, OfRow, Reason, Text
-from inventory import credentials, devices, host_keys, imports, relations
+from inventory import credentials, devices, host_keys, imports, relations, reports
 from inventory.models import Device
 
 router = APIRouter(tags=["devices"])
@@ -34,6 +34,8 @@ class DeviceOut(OfRow):
     attempted_at: datetime | None
     outcome: str | None
     outcome_detail: str | None
+    failures: int
+    rests_until: datetime | None
 
 
 class DeviceIn(Body):
@@ -59,6 +61,30 @@ class RelationOut(OfRow):
     peer_name: str
     peer_interface: str
     peer_id: int | None
+    seen_at: datetime
+
+
+class InterfaceOut(BaseModel):
+    name: str
+    up: bool
+    description: str
+    speed: int | None
+    addresses: list[str]
+
+
+class ItemOut(BaseModel):
+    name: str
+    part: str
+    serial: str
+
+
+class ReportOut(OfRow):
+    """`saved`: the startup configuration is the running one; `uptime` in s, `speed` in Mbit/s."""
+
+    saved: bool | None
+    uptime: int | None
+    interfaces: list[InterfaceOut]
+    items: list[ItemOut]
     seen_at: datetime
 
 
@@ -126,6 +152,13 @@ def retire_device(device_id: Key, body: Reason, ctx: Ctx) -> DeviceOut:
 def forget_host_key(device_id: Key, body: Reason, ctx: Ctx) -> None:
     """Unpin the SSH host key; the next contact pins the one the device then shows."""
     host_keys.forget(ctx, device_id, reason=body.reason)
+
+
+@router.get("/devices/{device_id}/report")
+def get_report(device_id: Key, ctx: Ctx) -> ReportOut | None:
+    """What the device last said of itself; null before the first trusted collection."""
+    report = reports.of_device(ctx, device_id)
+    return None if report is None else ReportOut.of(report)
 
 
 @router.get("/devices/{device_id}/relations")

@@ -22,6 +22,7 @@ class FactsShape(Body):
     serial: Text | None = None
     model: Text | None = None
     interfaces: list[Text] | None = None
+    modules: list[Text] | None = Field(None, description="NAME PART SERIAL")
     neighbours: list[Text] | None = Field(None, description="INTERFACE NAME INTERFACE-OF-NAME")
     packages: list[Text] | None = Field(None, description="NAME VERSION")
 

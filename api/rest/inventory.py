@@ -1,14 +1,11 @@
-"""Sites, logins, platforms and candidates over REST. Secrets are named, never shown or taken."""
+"""Sites, logins and platforms over REST. Secrets are named, never shown or taken."""
 
 from fastapi import APIRouter
-from pydantic import Field
 
 from api.access import Ctx
 from api.pages import After, Limit, Page, page_within
-from api.rest.devices import DeviceOut, device_out
-from api.shapes import Body, OfRow, Text
-from inventory import candidates, credentials, sites
-from inventory.candidates import Candidate
+from api.shapes import Body, Key, Number, OfRow, Text
+from inventory import credentials, sites
 from inventory.models import Credential, Site
 from inventory.platforms import known_platforms
 from organization.units import by_code
@@ -21,12 +18,26 @@ class SiteOut(OfRow):
     code: str
     name: str
     unit_id: int
+    max_sessions: int | None
+    jump: str | None
 
 
 class SiteIn(Body):
     code: Text
     name: Text
     unit_code: Text
+
+
+class SessionLimitIn(Body):
+    """How many devices of the site are collected at a time; null: as the settings say."""
+
+    max_sessions: Number | None
+
+
+class JumpIn(Body):
+    """The device of the CMDB that the site's devices are reached through; null: straight."""
+
+    hostname: Text | None
 
 
 class CredentialOut(OfRow):
@@ -55,35 +66,6 @@ class PlatformOut(OfRow):
     driver: str
 
 
-class CandidateOut(OfRow):
-    address: str | None
-    port: int
-    source: str
-    banner: str
-    hostname: str
-    platform: str | None
-    problem: str
-
-
-class DiscoveryIn(Body):
-    ranges: list[Text] = Field(min_length=1, max_length=100)
-    port: int = Field(22, ge=1, le=65535)
-    credential: Text | None = Field(None, description="Sign in and identify with it.")
-
-
-class CandidateIn(Body):
-    hostname: Text
-    address: Text
-    platform: Text
-    port: int = Field(22, ge=1, le=65535)
-
-
-class AdoptionIn(Body):
-    site: Text
-    credential: Text
-    candidates: list[CandidateIn] = Field(min_length=1, max_length=1000)
-
-
 def _site(row: Site) -> SiteOut:
     return SiteOut.of(row)
 
@@ -102,6 +84,16 @@ def list_sites(ctx: Ctx, limit: Limit = 50, after: After = None) -> Page[SiteOut
 def create_site(body: SiteIn, ctx: Ctx) -> SiteOut:
     unit = by_code(ctx, body.unit_code)
     return SiteOut.of(sites.create_site(ctx, code=body.code, name=body.name, unit=unit))
+
+
+@router.post("/sites/{site_id}/session-limit", status_code=201)
+def limit_sessions(site_id: Key, body: SessionLimitIn, ctx: Ctx) -> SiteOut:
+    return SiteOut.of(sites.limit_sessions(ctx, site_id, body.max_sessions))
+
+
+@router.post("/sites/{site_id}/jump", status_code=201)
+def set_jump(site_id: Key, body: JumpIn, ctx: Ctx) -> SiteOut:
+    return SiteOut.of(sites.set_jump(ctx, site_id, body.hostname))
 
 
 @router.get("/credentials")
@@ -123,26 +115,3 @@ def create_credential(body: CredentialIn, ctx: Ctx) -> CredentialOut:
 @router.get("/platforms")
 def list_platforms(_ctx: Ctx) -> list[PlatformOut]:
     return [PlatformOut.of(platform) for platform in known_platforms()]
-
-
-@router.get("/candidates")
-def list_candidates(ctx: Ctx) -> list[CandidateOut]:
-    """What devices see by LLDP and the inventory does not hold."""
-    return [CandidateOut.of(one) for one in candidates.told_by_neighbours(ctx)]
-
-
-@router.post("/discovery")
-def discover(body: DiscoveryIn, ctx: Ctx) -> list[CandidateOut]:
-    """What answers by SSH in these ranges and is no device yet; nothing else is contacted."""
-    login = credentials.credential_by_name(ctx, body.credential) if body.credential else None
-    found = candidates.discover(ctx, body.ranges, port=body.port, credential=login)
-    return [CandidateOut.of(one) for one in found]
-
-
-@router.post("/candidates/adoption", status_code=201)
-def adopt(body: AdoptionIn, ctx: Ctx) -> list[DeviceOut]:
-    """Make devices of candidates, all or none."""
-    wanted = [Candidate(source="rest", **one.model_dump()) for one in body.candidates]
-    login = credentials.credential_by_name(ctx, body.credential)
-    added = candidates.adopt(ctx, wanted, site_code=body.site, credential=login)
-    return [device_out(device) for device in added]

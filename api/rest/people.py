@@ -11,6 +11,7 @@ from api.shapes import Body, Key, OfRow, Text
 from core.context import Context
 from organization import people, tokens
 from organization.models import ApiToken, Person
+from organization.tokens import Use
 
 router = APIRouter(tags=["people"])
 
@@ -49,6 +50,7 @@ class TokenIn(Body):
     name: Text
     username: Text | None = None
     days: int = Field(90, ge=1, le=366)
+    use: Use = "person"
 
 
 class Issued(BaseModel):
@@ -109,7 +111,7 @@ def list_tokens(
 @router.post("/tokens", status_code=201)
 def issue_token(body: TokenIn, ctx: Ctx) -> Issued:
     person = _whose(ctx, body.username)
-    row, token = tokens.issue(ctx, person=person, name=body.name, days=body.days)
+    row, token = tokens.issue(ctx, person=person, name=body.name, days=body.days, use=body.use)
     return Issued(id=row.id, token=token, expires_at=row.expires_at)
 
 

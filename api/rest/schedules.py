@@ -10,6 +10,7 @@ from api.pages import After, Limit, Page, page_within
 from api.shapes import Body, Key, Number, OfRow, Text
 from operations import schedules
 from operations.schedule_models import Schedule
+from operations.schedules import LONGEST_JITTER
 
 router = APIRouter(tags=["schedules"])
 
@@ -21,6 +22,7 @@ class ScheduleOut(OfRow):
     args: dict[str, JsonValue]
     trigger: str
     timezone: str
+    jitter_seconds: int
     unit_id: int | None
     enabled: bool
     next_fire_at: datetime | None
@@ -28,13 +30,14 @@ class ScheduleOut(OfRow):
 
 
 class ScheduleIn(Body):
-    """`trigger` is `every 15m` or a crontab line."""
+    """`trigger` is `every 15m` or a crontab line; the name decides what share of the jitter."""
 
     name: Text
     job: Text
     trigger: Text
     args: dict[str, JsonValue] = Field(default_factory=dict)
     timezone: Text = "UTC"
+    jitter_seconds: int = Field(0, ge=0, le=LONGEST_JITTER)
     unit_id: Number | None = None
 
 
@@ -53,7 +56,7 @@ def create_schedule(body: ScheduleIn, ctx: Ctx) -> ScheduleOut:
     return _schedule(
         schedules.create_schedule(
             ctx, name=body.name, job=body.job, trigger=body.trigger, args=body.args,
-            timezone=body.timezone, unit_id=body.unit_id,
+            timezone=body.timezone, unit_id=body.unit_id, jitter_seconds=body.jitter_seconds,
         )
     )  # fmt: skip
 

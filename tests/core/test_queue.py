@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core.actor import Actor, Origin
 from core.errors import NotFound
-from core.queue import enqueue
+from core.queue import Job, enqueue, enqueue_all
 from organization.models import Unit
 from tests.waiting import wait_until_blocked
 
@@ -37,11 +37,34 @@ def test_what_is_not_told_has_a_default(ctx):
     assert jobs(ctx) == [("operations.maintenance", "default", None, None, 0, {})]
 
 
+@pytest.mark.parametrize(("delay", "waits"), [(None, None), (0.0, 0), (60.0, 60)])
+def test_a_job_begins_after_its_delay_at_the_earliest(ctx, delay, waits):
+    enqueue(ctx, "drift.scan", delay=delay)
+    told = ctx.session.scalar(text("SELECT scheduled_at - now() FROM procrastinate_jobs"))
+    assert (told if told is None else told.seconds) == waits
+
+
 def test_one_job_of_a_queueing_lock_waits_at_most(ctx):
     assert enqueue(ctx, "drift.scan", queueing_lock="scan 1") is not None
     assert enqueue(ctx, "drift.scan", queueing_lock="scan 1") is None
     assert enqueue(ctx, "drift.scan", queueing_lock="scan 2") is not None
     assert len(jobs(ctx)) == 2
+
+
+def test_of_many_jobs_each_is_told_its_own_number_or_that_its_like_waits(ctx):
+    enqueue(ctx, "drift.scan", queueing_lock="scan 2")
+    wanted = [Job(task=f"job {n}", queueing_lock=f"scan {n}" if n else None) for n in range(4)]
+    told = enqueue_all(ctx, wanted)
+    rows = ctx.session.execute(text("SELECT id, task_name FROM procrastinate_jobs")).all()
+    names = {row.id: row.task_name for row in rows}
+    assert [names.get(number) for number in told] == ["job 0", "job 1", None, "job 3"]
+
+
+def test_of_many_jobs_alike_one_is_enqueued(ctx):
+    first, second, other = enqueue_all(
+        ctx, [Job(task="a", queueing_lock=lock) for lock in ("scan 1", "scan 1", "scan 2")]
+    )
+    assert (second, len({first, other}), len(jobs(ctx))) == (None, 2, 2)
 
 
 def test_a_transaction_that_fails_enqueues_nothing(runtime):

@@ -90,6 +90,17 @@ def test_notification_addresses_come_as_a_list_from_the_file(file):
     assert load_settings().notify_urls == (SecretStr("json://one"), SecretStr("mailto://two"))
 
 
+def test_relays_are_addresses_and_networks(monkeypatch):
+    monkeypatch.setenv("TRIMTAB_SYSLOG_RELAYS", "10.0.0.9 2001:db8::/64")
+    assert [str(one) for one in load_settings().syslog_relays] == ["10.0.0.9/32", "2001:db8::/64"]
+
+
+def test_a_relay_that_is_no_address_is_refused(monkeypatch):
+    monkeypatch.setenv("TRIMTAB_SYSLOG_RELAYS", "relay1")
+    with pytest.raises(SettingsError, match="TRIMTAB_SYSLOG_RELAYS"):
+        load_settings()
+
+
 def test_what_may_hold_a_password_is_not_shown(monkeypatch):
     monkeypatch.setenv("TRIMTAB_DATABASE_URL", "postgresql://u:geheim@localhost/x")
     monkeypatch.setenv("TRIMTAB_NOTIFY_URLS", "json://u:geheim@localhost")

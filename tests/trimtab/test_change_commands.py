@@ -23,6 +23,7 @@ from lab.network import Lab
 from organization.models import Unit
 from organization.permissions import PERMISSIONS, POST_TEMPLATES, PostAuthority
 from organization.tokens import issue
+from tests.drift.noise_rows import written_by_hand
 from tests.factories import make_credential, make_device, make_person, make_post, make_site
 from tests.trimtab.conftest import Line
 
@@ -113,6 +114,14 @@ def test_a_new_change_tells_its_plan_and_digest(staff):
     shown = staff(f"change show {change['id']}").stdout
     assert change["digest"] in shown
     assert " description by request" in shown
+
+
+def test_a_change_tells_what_it_leaves_out_as_noise(staff, beside):
+    with acting(beside) as ctx:
+        device = ctx.session.scalars(select(Device)).one()
+        written_by_hand(ctx, device, r"platform\ epoch\ \d+")
+    shown = staff.as_("erin")(f"change show {requested(staff)['id']}").stdout
+    assert r"left out as noise: platform\ epoch\ \d+" in shown
 
 
 def test_an_approver_decides_on_the_digest(staff):

@@ -188,7 +188,7 @@ def test_doctor_looks_at_every_part(line):
     names = [one["name"] for one in json.loads(line("doctor --json").stdout)["checks"]]
     assert names == [
         "python", "package names", "home", "disk", "database", "ansible", "pages", "port",
-        "secret key",
+        "secret key", "syslog",
     ]  # fmt: skip
 
 

@@ -50,6 +50,18 @@ def test_the_simulated_devices_are_told_with_their_passwords_until_a_signal(up):
     assert running.wait(20) == 0
 
 
+def test_more_platforms_are_there_when_asked_for(up):
+    _, told = up("--platforms", "juniper_junos", "--platforms", "cisco_xr")
+    assert [(one["hostname"], one["platform"]) for one in told[2:]] == [
+        ("site1-junos01", "juniper_junos"), ("site1-xr02", "cisco_xr"),
+    ]  # fmt: skip
+
+
+def test_an_unknown_platform_of_the_lab_is_refused():
+    done = CliRunner().invoke(program, [*UP, "--platforms", "telex"])
+    assert "'telex' is no platform of the lab" in done.stderr
+
+
 @pytest.mark.real
 @pytest.mark.usefixtures("possible")
 def test_real_devices_are_reached_with_the_key_file_that_is_told_and_end_with_it(up):

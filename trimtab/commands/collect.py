@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from drift import scan
+from drift.scan import Manner
 from drift.selection import select_devices
 from trimtab.console import ORIGIN, Json, acting_person, command_runtime, show
 from trimtab.progress import bar
@@ -34,10 +35,8 @@ def collect(
                 ctx, permission="device.collect", hostnames=hostnames or (), site=site
             )
         with bar("collect", len(devices)) as advance:
-            summary = scan.collect(
-                lambda: runtime.context(person, ORIGIN), devices, progress=advance,
-                threads=threads or runtime.settings.collect_threads,
-            )  # fmt: skip
+            manner = Manner(threads=threads or runtime.settings.collect_threads, progress=advance)
+            summary = scan.collect(lambda: runtime.context(person, ORIGIN), devices, manner=manner)
     show(summary.observations, COLUMNS, as_json=as_json)
     if any(seen.outcome != "collected" for seen in summary.observations):
         raise typer.Exit(1)

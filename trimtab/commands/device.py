@@ -9,7 +9,7 @@ import typer
 
 from core.audit import Fact
 from core.errors import InvalidInput
-from inventory import credentials, devices, host_keys, imports, relations
+from inventory import credentials, devices, host_keys, imports, relations, reports
 from inventory.models import Device
 from inventory.platforms import known_platforms
 from trimtab.console import Json, command_context, show, show_one, tell
@@ -28,6 +28,8 @@ COLUMNS = {
 }
 DETAILS = COLUMNS | {
     "detail": lambda row: row.outcome_detail,
+    "failures": lambda row: row.failures,
+    "rests_until": lambda row: row.rests_until,
     "role": lambda row: row.role,
     "model": lambda row: row.model,
     "serial": lambda row: row.serial,
@@ -35,10 +37,23 @@ DETAILS = COLUMNS | {
     "credential": lambda row: row.credential.name,
     "options": lambda row: row.options,
 }
+INTERFACES = {
+    "interface": lambda row: row["name"],
+    "up": lambda row: row["up"],
+    "mbits": lambda row: row["speed"],
+    "addresses": lambda row: " ".join(row["addresses"]),
+    "description": lambda row: row["description"],
+}
+ITEMS = {
+    "item": lambda row: row["name"],
+    "part": lambda row: row["part"],
+    "serial": lambda row: row["serial"],
+}
 NEIGHBOURS = {
     "interface": lambda row: row.interface,
     "peer": lambda row: row.peer_name,
     "peer_interface": lambda row: row.peer_interface,
+    "protocol": lambda row: row.kind,
     "known": lambda row: row.peer_id is not None,
     "seen_at": lambda row: row.seen_at,
 }
@@ -127,12 +142,34 @@ def list_all(
 def show_device(hostname: Hostname, *, as_json: Json = False) -> None:
     """Everything about one device."""
     with command_context() as ctx:
-        show_one(devices.by_hostname(ctx, hostname), DETAILS, as_json=as_json)
+        device = devices.by_hostname(ctx, hostname)
+        report = reports.of_device(ctx, device.id)
+        told = {
+            "saved": lambda _: report and report.saved,
+            "uptime": lambda _: report and report.uptime,
+        }
+        show_one(device, DETAILS | told, as_json=as_json)
+
+
+@app.command()
+def interfaces(hostname: Hostname, *, as_json: Json = False) -> None:
+    """A device's interfaces with their addresses, as it last showed them."""
+    with command_context() as ctx:
+        report = reports.of_device(ctx, devices.by_hostname(ctx, hostname).id)
+        show(report.interfaces if report else [], INTERFACES, as_json=as_json)
+
+
+@app.command()
+def inventory(hostname: Hostname, *, as_json: Json = False) -> None:
+    """A device's modules with their part and serial numbers."""
+    with command_context() as ctx:
+        report = reports.of_device(ctx, devices.by_hostname(ctx, hostname).id)
+        show(report.items if report else [], ITEMS, as_json=as_json)
 
 
 @app.command()
 def neighbours(hostname: Hostname, *, as_json: Json = False) -> None:
-    """What a device sees by LLDP."""
+    """What a device sees by LLDP and CDP."""
     with command_context() as ctx:
         device = devices.by_hostname(ctx, hostname)
         show(relations.list_relations(ctx, device.id), NEIGHBOURS, as_json=as_json)

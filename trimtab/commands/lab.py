@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar
 import typer
 
 from core.errors import InvalidInput, TrimtabError
-from lab import real
+from lab import more, real
 from lab.network import Fault, Lab
 from trimtab.console import Json, out, show
 from trimtab.signals import ended_in_order
@@ -52,6 +52,9 @@ def up(
     faults: Annotated[
         list[str] | None, typer.Option(help="HOSTNAME=FAULT, for example site1-core01=slow.")
     ] = None,
+    platforms: Annotated[
+        list[str] | None, typer.Option(help=f"One more device: {', '.join(more.PLATFORMS)}.")
+    ] = None,
     with_real: Annotated[
         bool, typer.Option("--real", help="Also two FRR routers and a Linux server (as root).")
     ] = False,
@@ -59,7 +62,9 @@ def up(
 ) -> None:
     """Bring the network up and keep it until Ctrl-C."""
     with ended_in_order(), ExitStack() as stack, suppress(SystemExit):
-        reached = list(stack.enter_context(_simulated(devices, port, eapi_port, faults or [])))
+        reached = list(
+            stack.enter_context(_simulated(devices, port, eapi_port, faults or [], platforms or []))
+        )
         if with_real:
             reached += stack.enter_context(_real())
         _tell(reached, as_json=as_json)
@@ -69,10 +74,15 @@ def up(
 
 @contextmanager
 def _simulated(
-    devices: int, port: int, eapi_port: int, faults: Iterable[str]
+    devices: int, port: int, eapi_port: int, faults: Iterable[str], platforms: Sequence[str]
 ) -> Iterator[tuple[Reach, ...]]:
+    for one in platforms:
+        if one not in more.PLATFORMS:
+            raise InvalidInput(
+                f"{one!r} is no platform of the lab; there are {', '.join(more.PLATFORMS)}."
+            )
     try:
-        network = Lab(devices=devices, port=port, eapi_port=eapi_port)
+        network = Lab(devices=devices, port=port, eapi_port=eapi_port, platforms=platforms)
     except OSError as error:
         raise InvalidInput(
             f"Port {port} cannot be listened on ({error.strerror}); give another with --port."

@@ -10,7 +10,7 @@ from changes.attribution import attribute
 from drift.bulk import cores
 from drift.judgements import judge_devices
 from drift.observation import Observation
-from drift.scan import ScanSummary, scan
+from drift.scan import Manner, ScanSummary, scan
 from drift.selection import select_devices
 from trimtab.console import (
     ORIGIN,
@@ -58,10 +58,10 @@ def scan_devices(
         contexts = partial(runtime.context, person, ORIGIN)
         with bar("scan" if collect else "judge", len(devices)) as advance:
             if collect:
-                workers = threads or runtime.settings.collect_threads
-                summary = scan(
-                    contexts, devices, attribute=attribute, threads=workers, progress=advance
+                manner = Manner(
+                    threads=threads or runtime.settings.collect_threads, progress=advance
                 )
+                summary = scan(contexts, devices, attribute=attribute, manner=manner)
             else:
                 summary = ScanSummary(
                     observations=judge_devices(

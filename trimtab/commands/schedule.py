@@ -10,6 +10,7 @@ from core.context import Context
 from core.errors import InvalidInput, NotFound
 from operations import schedules
 from operations.schedule_models import Schedule
+from operations.triggers import seconds_of
 from trimtab.console import Json, command_context, show, show_one
 
 app = typer.Typer(no_args_is_help=True)
@@ -20,6 +21,7 @@ COLUMNS = {
     "job": lambda row: row.job,
     "trigger": lambda row: row.trigger,
     "timezone": lambda row: row.timezone,
+    "jitter_seconds": lambda row: row.jitter_seconds,
     "args": lambda row: row.args,
     "enabled": lambda row: row.enabled,
     "next_fire_at": lambda row: row.next_fire_at,
@@ -43,6 +45,9 @@ def add(
     trigger: Annotated[str, typer.Option(help='"every 15m", or a crontab line: "30 2 * * 1-5".')],
     *,
     timezone: Annotated[str, typer.Option(help="Time zone of a crontab line.")] = "UTC",
+    jitter: Annotated[
+        str, typer.Option(help="Fire late by a share of this that the name decides: 10m, 1h.")
+    ] = "0s",
     args: Annotated[str, typer.Option(help='JSON, such as {"site": "berlin"}.')] = "{}",
     unit: Annotated[int | None, typer.Option(help="Id of the unit that it is for.")] = None,
     as_json: Json = False,
@@ -51,7 +56,7 @@ def add(
     with command_context() as ctx:
         schedule = schedules.create_schedule(
             ctx, name=name, job=job, trigger=trigger, timezone=timezone, args=_arguments(args),
-            unit_id=unit,
+            unit_id=unit, jitter_seconds=seconds_of(jitter),
         )  # fmt: skip
         show_one(schedule, COLUMNS, as_json=as_json)
 

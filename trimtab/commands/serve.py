@@ -1,8 +1,10 @@
-"""`trimtab serve`: pages, REST, scheduler and worker in one process."""
+"""`trimtab serve`: pages, REST, scheduler, worker and syslog listener in one process."""
 
 import typer
 
 from core.settings import load_settings
+from scheduler.listeners.binding import wanted
+from scheduler.listeners.service import SyslogService
 from scheduler.service import ClockService, WorkerService
 from trimtab.console import Json, command_runtime, tell
 from trimtab.serving import ApiService, DatabaseService, serve, set_up_logging
@@ -17,8 +19,9 @@ def serve_all(*, as_json: Json = False) -> None:
     set_up_logging(settings)
     with command_runtime(settings) as runtime:
         api = ApiService(runtime)
+        syslog = [SyslogService(runtime)] if wanted(settings) else []
         serve(
-            [DatabaseService(runtime), api, ClockService(runtime), WorkerService(runtime)],
+            [DatabaseService(runtime), api, ClockService(runtime), WorkerService(runtime), *syslog],
             ready=lambda: tell(
                 f"Trimtab serves at {api.address}. Ctrl-C ends it; jobs under way end first.",
                 {"address": api.address}, as_json=as_json,

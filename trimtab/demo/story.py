@@ -69,7 +69,7 @@ class Story:
     teller: Teller
 
     def tell(self) -> Ending:
-        with self.teller.step("Discover: who answers by SSH in the allowed range?"):
+        with self.teller.step("Discover: who answers in the allowed range, from one seed?"):
             self._discover()
         with self.teller.step("Observe: a scheduled scan collects every device"):
             self._scan()
@@ -89,11 +89,11 @@ class Story:
             return self._ending(verified=verified)
 
     def _discover(self) -> None:
-        found = fleet.adopt_simulated(self.cast.runtime, self.lab)
+        found = fleet.adopt_simulated(self.cast, self.lab)
         platforms = sorted({str(one.platform) for one in found})
         self.teller.say(f"{len(found)} devices found and adopted: {', '.join(platforms)}")
         if self.real.devices:
-            found = fleet.adopt_real(self.cast.runtime, self.real.devices)
+            found = fleet.adopt_real(self.cast, self.real.devices)
             if len(found) != len(self.real.devices):
                 raise StoryBroken(f"{len(found)} of {len(self.real.devices)} real devices answer.")
         self.teller.say(fleet.told(self.real))

@@ -1,0 +1,134 @@
+"""Queues near the devices: made and listed. Runs no job; `routing` tells which go where."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, text
+
+from core.context import Context
+from core.errors import Conflict, InvalidInput, NotFound
+from operations.job_kinds import QUEUES
+from operations.queue_models import POLICIES, WorkerQueue
+from operations.triggers import seconds_of
+from organization.models import Unit
+
+NAME = re.compile(r"[a-z][a-z0-9-]{0,23}")
+DEFAULT_AWAY = "15m"
+SHORTEST_AWAY = 60  # seconds; a worker that restarts is not away
+
+_ALIVE = text("""
+SELECT one.name, one.host, one.version, one.started_at, worker.last_heartbeat
+FROM queue_worker one JOIN procrastinate_workers worker ON worker.id = one.id
+WHERE :queue = ANY (one.queues)
+  AND worker.last_heartbeat > now() - make_interval(secs => :silent)
+ORDER BY one.id
+""")
+_JOBS = text("""
+SELECT status::text, count(*) AS jobs FROM procrastinate_jobs
+WHERE queue_name = :queue AND status IN ('todo', 'doing') GROUP BY status
+""")
+SILENT_SECONDS = 30.0  # three heartbeats of a worker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerSeen:
+    """A worker that beats."""
+
+    name: str
+    host: str
+    version: str
+    started_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a queue stands: who serves it, and how many jobs wait and run."""
+
+    queue: WorkerQueue
+    workers: tuple[WorkerSeen, ...]
+    waiting: int
+    running: int
+
+
+def create_queue(ctx: Context, *, name: str, unit: Unit, if_away: str = "wait") -> WorkerQueue:
+    """A queue of its own for the devices of a unit and those below. Needs `organization.write`.
+
+    `if_away` is `wait` or `move`, with a time after a colon: `move:15m`.
+    """
+    ctx.require("organization.write", unit)
+    _check_name(ctx, name)
+    if ctx.session.scalar(select(WorkerQueue.id).where(WorkerQueue.unit_id == unit.id)):
+        raise Conflict(f"The unit {unit.code} has a queue already; `trimtab queue list` shows it.")
+    policy, seconds = _policy(if_away)
+    queue = ctx.add(
+        WorkerQueue(
+            name=name, unit_id=unit.id, if_away=policy, away_seconds=seconds,
+            created_at=ctx.now(), created_by_id=ctx.person.person_id,
+        )
+    )  # fmt: skip
+    ctx.record("queue.created", queue, unit=unit.code, if_away=policy, away_seconds=seconds)
+    return queue
+
+
+def list_queues(ctx: Context) -> list[WorkerQueue]:
+    """The queues of the units that the acting person may see, by name."""
+    units = ctx.units("organization.read")
+    rows = select(WorkerQueue).where(WorkerQueue.unit_id.in_(units)).order_by(WorkerQueue.name)
+    return list(ctx.session.scalars(rows))
+
+
+def queue_by_name(ctx: Context, name: str) -> WorkerQueue:
+    """The queue, or NotFound. Needs `organization.read` on it."""
+    queue = ctx.session.scalar(select(WorkerQueue).where(WorkerQueue.name == name))
+    if queue is None:
+        raise NotFound(f"There is no queue {name}; `trimtab queue list` shows them.", name=name)
+    ctx.require("organization.read", queue)
+    return queue
+
+
+def standing(ctx: Context, queue: WorkerQueue) -> Standing:
+    """Which workers of the queue beat, and how many jobs it holds."""
+    asked = {"queue": queue.name, "silent": SILENT_SECONDS}
+    jobs = {row.status: row.jobs for row in ctx.session.execute(_JOBS, {"queue": queue.name})}
+    return Standing(
+        queue=queue,
+        workers=tuple(
+            WorkerSeen(
+                name=row.name, host=row.host, version=row.version, started_at=row.started_at,
+                seen_at=row.last_heartbeat,
+            )
+            for row in ctx.session.execute(_ALIVE, asked)
+        ),
+        waiting=jobs.get("todo", 0),
+        running=jobs.get("doing", 0),
+    )  # fmt: skip
+
+
+def known_queues(ctx: Context) -> Sequence[str]:
+    """The queues that a worker on this connection may serve: the built-in ones and the units'."""
+    return (*QUEUES, *ctx.session.scalars(select(WorkerQueue.name).order_by(WorkerQueue.name)))
+
+
+def _check_name(ctx: Context, name: str) -> None:
+    if not NAME.fullmatch(name):
+        raise InvalidInput(
+            f"{name!r} is no name of a queue: use up to 24 lower-case letters, digits and dashes, "
+            "a letter first.",
+            field="name",
+        )
+    if name in known_queues(ctx):
+        raise Conflict(f"There is a queue {name} already; choose another name.", name=name)
+
+
+def _policy(told: str) -> tuple[str, int]:
+    """What happens when no worker is alive, and after how many seconds."""
+    policy, _, after = told.partition(":")
+    if policy not in POLICIES:
+        raise InvalidInput(f"{told!r} is not wait, move, or one of them with a time: move:15m.")
+    seconds = seconds_of(after or DEFAULT_AWAY)
+    if seconds < SHORTEST_AWAY:
+        raise InvalidInput(f"{told!r} is too short: a worker that restarts is not away yet.")
+    return policy, seconds
