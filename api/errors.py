@@ -39,6 +39,8 @@ STATUS: Mapping[str, HTTPStatus] = {
     "database_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     # what an administrator of this installation puts right
     "settings": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "collector_defect": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "role_refused": HTTPStatus.INTERNAL_SERVER_ERROR,
     "unrecorded_write": HTTPStatus.INTERNAL_SERVER_ERROR,
     "playbook_broken": HTTPStatus.INTERNAL_SERVER_ERROR,
     "plugin_broken": HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -43,12 +43,17 @@ class Hand:
         return self.at
 
 
-def main() -> None:
+def measured() -> dict[str, float]:
+    """Both parts on a database of its own."""
     with database() as (runtime, _):
         hand = Hand()
         clock = replace(runtime, now=hand)
         _insert(runtime)
-        figures = {**_share(clock, hand), **_at_once(clock, hand)}
+        return {**_share(clock, hand), **_at_once(clock, hand)}
+
+
+def main() -> None:
+    figures = measured()
     met = (
         figures["share_worst_s"] < IN_A_TICK
         and figures["at_once_worst_s"] < IN_A_TICK

@@ -28,6 +28,14 @@ from typing_extensions import override
 
 from core.errors import DatabaseUnavailable, UnrecordedWrite
 
+LINK = {
+    "connect_timeout": "10",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}
+"""How soon a connection that was cut is noticed (libpq's parameters); an address may differ."""
 MINIMUM_SERVER = 150000  # PostgreSQL 15, as server_version_num
 
 
@@ -125,7 +133,7 @@ def connect(url: str) -> Engine:
             version = int(connection.scalar(text("SHOW server_version_num")) or 0)
     except OperationalError as error:
         engine.dispose()
-        where = engine.url.render_as_string(hide_password=True)
+        where = make_url(url).render_as_string(hide_password=True)
         raise DatabaseUnavailable(
             f"No database answers at {where}: {str(error.orig).strip()} "
             "Check TRIMTAB_DATABASE_URL, or leave it empty for the embedded server."
@@ -143,6 +151,7 @@ def _engine(url: str) -> Engine:
         parsed = make_url(url)
         if parsed.drivername in {"postgresql", "postgresql+psycopg"}:
             plain = parsed.set(drivername="postgresql+psycopg")
+            plain = plain.update_query_dict(LINK | plain.query)
             return create_engine(plain, pool_size=10, max_overflow=40, pool_pre_ping=True)
     except (ArgumentError, ValueError):
         pass  # the text may hold a password: it is not repeated

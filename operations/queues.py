@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
+from core.audit import Fact
 from core.context import Context
 from core.errors import Conflict, InvalidInput, NotFound
-from operations.job_kinds import QUEUES
+from operations.job_kinds import KINDS, QUEUES
 from operations.queue_models import POLICIES, WorkerQueue
 from operations.triggers import seconds_of
 from organization.models import Unit
@@ -28,6 +29,10 @@ ORDER BY one.id
 _JOBS = text("""
 SELECT status::text, count(*) AS jobs FROM procrastinate_jobs
 WHERE queue_name = :queue AND status IN ('todo', 'doing') GROUP BY status
+""")
+_MOVE = text("""
+UPDATE procrastinate_jobs SET queue_name = :central
+WHERE queue_name = :queue AND task_name = :task AND status = 'todo' RETURNING id
 """)
 SILENT_SECONDS = 30.0  # three heartbeats of a worker
 
@@ -105,6 +110,31 @@ def standing(ctx: Context, queue: WorkerQueue) -> Standing:
         waiting=jobs.get("todo", 0),
         running=jobs.get("doing", 0),
     )  # fmt: skip
+
+
+def queue_of_role(ctx: Context) -> WorkerQueue | None:
+    """The queue whose role this connection has; None for the platform's own."""
+    return ctx.session.scalar(
+        select(WorkerQueue).where(WorkerQueue.role_name == func.session_user())
+    )
+
+
+def hand_over(ctx: Context, queue: WorkerQueue) -> int:
+    """Move the waiting jobs to the central workers now; how many. Needs `organization.write`."""
+    ctx.require("organization.write", queue)
+    return move_jobs(ctx, queue)
+
+
+def move_jobs(ctx: Context, queue: WorkerQueue) -> int:
+    """Hand the waiting jobs of a queue to the central ones; the caller has checked who may."""
+    moved: dict[str, Fact] = {}
+    for kind in KINDS.values():
+        asked = {"queue": queue.name, "task": kind.name, "central": kind.queue}
+        if ids := ctx.session.scalars(_MOVE, asked).all():
+            moved[kind.name] = list(ids)
+    if moved:
+        ctx.record("queue.moved", queue, jobs=moved)
+    return sum(len(ids) for ids in moved.values() if isinstance(ids, list))
 
 
 def known_queues(ctx: Context) -> Sequence[str]:

@@ -71,7 +71,7 @@ def split(ctx: Context, known: Routes, job: Job) -> list[Job]:
 
 
 def handed(job: Job, queue: str | None, args: Mapping[str, Fact] | None = None) -> Job:
-    """The job in another queue, None for its own; its locks are that queue's, which sees no other."""
+    """The job in another queue, None for its own; its locks are that queue's too."""
     args = job.args if args is None else args
     if queue is None:
         return replace(job, args=args)

@@ -6,10 +6,9 @@ from sqlalchemy import select, text
 
 from core.context import Context
 from operations import events
-from operations.job_kinds import KINDS
 from operations.models import Event
 from operations.queue_models import WorkerQueue
-from operations.queues import SILENT_SECONDS
+from operations.queues import SILENT_SECONDS, move_jobs
 
 KIND = "queue_away"
 KEPT_DAYS = 7  # of workers that are gone
@@ -25,10 +24,6 @@ SELECT queue.id, extract(epoch FROM now() - coalesce(
     queue.created_at
 )) AS seconds FROM worker_queue queue
 """)
-_MOVE = text("""
-UPDATE procrastinate_jobs SET queue_name = :central
-WHERE queue_name = :queue AND task_name = :task AND status = 'todo' RETURNING id
-""")
 
 
 def tend(ctx: Context) -> int:
@@ -43,24 +38,7 @@ def tend(ctx: Context) -> int:
     away = [one for one in queues if silent[one.id] > max(one.away_seconds, SILENT_SECONDS)]
     _tell(ctx, away)
     _close(ctx, [one.name for one in queues if one not in away])
-    return sum(move(ctx, one) for one in away if one.if_away == "move")
-
-
-def move(ctx: Context, queue: WorkerQueue) -> int:
-    """Hand the waiting jobs of a queue to the central ones; how many."""
-    moved = {
-        task: ids
-        for task, kind in KINDS.items()
-        if (
-            ids := ctx.session.scalars(
-                _MOVE, {"queue": queue.name, "task": task, "central": kind.queue}
-            ).all()
-        )
-    }
-    count = sum(map(len, moved.values()))
-    if count:
-        ctx.record("queue.moved", queue, jobs=moved)
-    return count
+    return sum(move_jobs(ctx, one) for one in away if one.if_away == "move")
 
 
 def _tell(ctx: Context, away: Iterable[WorkerQueue]) -> None:

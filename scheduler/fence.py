@@ -12,14 +12,15 @@ from typing_extensions import override
 
 log = logging.getLogger(__name__)
 
-_HELD = "FROM procrastinate_jobs WHERE id = %(job_id)s AND attempts = %(attempts)s"
-_FINISH = (
-    "SELECT procrastinate_finish_job_v1(id, %(status)s, %(delete_job)s) "
-    f"{_HELD} AND status = 'doing' FOR UPDATE"
-)
-_AGAIN = (
-    "SELECT procrastinate_retry_job_v2(id, %(retry_at)s, %(priority)s, %(queue)s, %(lock)s) "
-    f"{_HELD} AND status = 'doing' FOR UPDATE"
+_HELD = """
+WITH held AS MATERIALIZED (
+    SELECT id FROM procrastinate_jobs
+    WHERE id = %(job_id)s AND attempts = %(attempts)s AND status = 'doing' FOR UPDATE
+) SELECT {act} FROM held
+"""
+_FINISH = _HELD.format(act="procrastinate_finish_job_v1(id, %(status)s, %(delete_job)s)")
+_AGAIN = _HELD.format(
+    act="procrastinate_retry_job_v2(id, %(retry_at)s, %(priority)s, %(queue)s, %(lock)s)"
 )
 
 

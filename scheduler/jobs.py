@@ -29,6 +29,7 @@ from operations.job_kinds import (
 )
 from organization.models import Unit
 from scheduler import maintenance
+from scheduler.rerun import left
 from scheduler.work import Work
 
 Told = TypeVar("Told", bound=Arguments)
@@ -69,6 +70,8 @@ def scan_devices(work: Work, args: Devices) -> str:
     """Collect and judge the selected devices; one in sync has answered what was reported of it."""
     began = work.runtime.now()
     devices, manner = _selected(work, args, permission="drift.scan")
+    if work.begins_again:
+        judge(work, args)  # what the lost worker had collected and not judged yet
     summary = scan(work.context, devices, attribute=attribute, manner=manner)
     in_sync = [seen.device_id for seen in summary.observations if seen.outcome == "in_sync"]
     with work.context() as ctx:
@@ -140,6 +143,9 @@ def _selected(work: Work, args: Devices, *, permission: str) -> tuple[tuple[int,
         with work.context() as ctx:
             ready = due(ctx, chosen)
         chosen, resting = ready.now, len(ready.resting)
+    if work.begins_again:
+        with work.context() as ctx:
+            chosen = left(ctx, work.held, chosen)
     return chosen, Manner(threads=threads, stopping=work.stopping, resting=resting)
 
 

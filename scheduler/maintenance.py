@@ -49,7 +49,7 @@ def mend(work: Work) -> str:
         changes = claims.reap(ctx)
     with work.context() as ctx:
         moved = away.tend(ctx)
-    return f"jobs again {jobs.again}, given up {jobs.given_up}, moved {moved}, changes {changes}"
+    return f"jobs again {jobs.again}, given up {jobs.given_up}, changes {changes}, moved {moved}"
 
 
 def maintain(work: Work) -> str:

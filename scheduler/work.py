@@ -58,6 +58,11 @@ class Work:
         """How the job's audit records name it."""
         return None if self.held is None else f"job {self.held.job_id}"
 
+    @property
+    def begins_again(self) -> bool:
+        """Whether an earlier run of the job was lost with its worker."""
+        return self.held is not None and self.held.attempts > 0
+
     @contextmanager
     def context(self) -> Iterator[Context]:
         """A unit of work with this job's permissions and no others.

@@ -26,6 +26,7 @@ COMMANDS = {
     "api": "Pages and REST alone.",
     "scheduler": "The clock alone.",
     "worker": "A worker alone.",
+    "queue": "Queues near the devices, and the role of their workers.",
     "syslog": "The syslog listener alone, and what it has heard.",
     "site": "Sites.",
     "credential": "Logins by reference.",

@@ -19,6 +19,7 @@ from api.rest import (
     organization,
     people,
     policies,
+    queues,
     scans,
     schedules,
     snapshots,
@@ -44,6 +45,7 @@ def routers() -> tuple[APIRouter, ...]:
         knowledge.router,
         changes.router,
         schedules.router,
+        queues.router,
         hooks.router,
         audit.router,
     )

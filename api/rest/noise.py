@@ -63,10 +63,11 @@ def learn_noise(device_id: Key, body: LearningIn, ctx: Ctx) -> QueuedOut:
 def list_masks(
     ctx: Ctx, limit: Limit = 50, after: After = None,
     state: Literal["proposed", "active", "rejected", "withdrawn", "any"] = "any",
+    platform: str | None = None,
 ) -> Page[MaskOut]:  # fmt: skip
     """Masks that reach a device one may see, the newest first."""
     wanted = None if state == "any" else state
-    rows = decisions.listing(ctx, state=wanted, after=after, limit=limit)
+    rows = decisions.listing(ctx, state=wanted, platform=platform, after=after, limit=limit)
     return page_of(rows, _out, lambda row: row.id, limit=limit)
 
 

@@ -11,6 +11,7 @@ from api.web import (
     failures,
     govern,
     network,
+    noise,
     operate,
     rollouts,
     scans,
@@ -22,8 +23,8 @@ from api.web.manifest import ADDRESS, STATIC, read_manifest
 from api.web.static_files import BuiltFiles
 
 ROOMS = (
-    sign_in, search, network, discovery, baselines, drift, rollouts, scans, compliance, work,
-    operate, govern,
+    sign_in, search, network, discovery, baselines, drift, rollouts, scans, compliance, noise,
+    work, operate, govern,
 )  # fmt: skip
 
 WITHOUT_PAGES = """\

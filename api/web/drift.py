@@ -15,6 +15,7 @@ from changes.requests import Wanted
 from drift import fact_rows, facts, findings
 from drift.device_facts import KINDS, Kind
 from drift.models import Finding
+from drift.noise.evidence import proposed_for
 from inventory import snapshots
 
 router = APIRouter(include_in_schema=False)
@@ -47,7 +48,9 @@ def show_finding(visit: PageVisit, finding_id: Key) -> Response:
     differ = managed_rows(
         running, intended, platform=finding.device.platform, sections=finding.baseline.sections
     )
-    return page("finding.html", visit, finding=finding, rows=differ)
+    return page(
+        "finding.html", visit, finding=finding, rows=differ, masks=proposed_for(ctx, finding)
+    )
 
 
 @router.post("/findings/{finding_id}/change")

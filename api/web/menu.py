@@ -28,6 +28,7 @@ MENU = (
     Group("Configuration", (
         Entry("/findings", "Drift", "git-compare", "f", "drift.read"),
         Entry("/compliance", "Compliance", "shield-check", "m", "drift.read"),
+        Entry("/noise", "Noise", "eye-off", "z", "drift.read"),
         Entry("/rollouts", "Roll-outs", "stairs-up", "r", "drift.read"),
     )),
     Group("Change", (Entry("/changes", "Requests", "git-pull-request", "c", "change.read"),)),

@@ -14,6 +14,8 @@ from changes import requests
 from changes.states import State
 from drift import baselines, compliance, findings, scan_reports, versions
 from drift.engine.sidebyside import rows
+from drift.noise.learning import LONGEST, SHORTEST, USUAL
+from drift.noise.places import refusal_of
 from inventory import devices, jumps, originals, relations, reports, snapshots
 from operations import events
 
@@ -58,12 +60,15 @@ def list_devices(
 
 
 @router.get("/devices/{device_id}")
-def show_device(visit: PageVisit, device_id: Key, queued: int = 0) -> Response:
+def show_device(
+    visit: PageVisit, device_id: Key, queued: int = 0, learning: int = 0
+) -> Response:  # fmt: skip
     ctx = visit.ctx
     device = devices.get_device(ctx, device_id)
     approved = baselines.versions(ctx, device_id)
     return page(
-        "device.html", visit, device=device, queued=bool(queued),
+        "device.html", visit, device=device, queued=bool(queued), learning=bool(learning),
+        unmaskable=refusal_of(device.platform), seconds=(SHORTEST, USUAL, LONGEST),
         snapshots=snapshots.list_snapshots(ctx, device_id=device_id, limit=LIMIT),
         baselines=approved,
         standing={one.id: versions.standing_at(one, ctx.now()) for one in approved},

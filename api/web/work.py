@@ -19,6 +19,7 @@ from changes.requests import plan_of
 from changes.states import State
 from core.actor import Actor, Origin
 from core.runtime import Runtime
+from drift.noise import decisions
 
 router = APIRouter(include_in_schema=False)
 LIMIT = 50
@@ -33,7 +34,8 @@ LogAfter = Annotated[int, Query(ge=0, le=LARGEST)]
 def list_changes(visit: PageVisit, state: str = "", after: int = 0) -> Response:
     found = requests.list_changes(visit.ctx, state=state or None, after=after or None, limit=LIMIT)
     more = found[-1].id if len(found) == LIMIT else 0
-    return page("changes.html", visit, changes=found, state=state, more=more)
+    masks = decisions.awaited(visit.ctx) if state == State.PROPOSED else 0
+    return page("changes.html", visit, changes=found, state=state, masks=masks, more=more)
 
 
 @router.get("/changes/{change_id}")

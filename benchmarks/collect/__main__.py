@@ -11,6 +11,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from benchmarks import schedules, store
+from benchmarks.collect import rancid
 from benchmarks.collect.fleet import Host, fleet
 
 SESSIONS = (20, 50, 100)
@@ -37,6 +39,8 @@ RIGHT: Mapping[str, frozenset[str]] = {
 GOALS = {
     "rate_far_ratio": 1.5, "rate_near_ratio": 1.2, "cpu_ratio": 1.5, "faulty_wrong": 0,
     "faulty_seconds": 90.0, "memory_growth": 1.2, "hourly_seconds": 360.0,
+    "bytes_a_snapshot": 300, "rows_when_unchanged": 0, "read_p99_ms": 10, "search_ms": 1000,
+    "tick_s": 1.0,
 }  # fmt: skip
 AT_LEAST = ("rate_far_ratio", "rate_near_ratio")
 
@@ -48,20 +52,26 @@ class Size:
     raced: int = 200
     faulty: int = 2_000
     hourly: int = 10_000
+    stored: int = 200
+    schedules: bool = True
 
 
-SHORT = Size(raced=20, faulty=60, hourly=60)
+SHORT = Size(raced=20, faulty=60, hourly=60, stored=0, schedules=False)
 
 
 def main() -> None:
     size = SHORT if sys.argv[1:] == ["short"] else Size()
-    figures = {**raced(size.raced), **faulty(size.faulty), **hourly(size.hourly)}
+    figures = {
+        **raced(size.raced), **faulty(size.faulty), **hourly(size.hourly), **_stored(size),
+        **_ticked(size),
+    }  # fmt: skip
+    goals = {name: goal for name, goal in GOALS.items() if name in figures}
     met = {
         name: figures[name] >= goal if name in AT_LEAST else figures[name] <= goal
-        for name, goal in GOALS.items()
+        for name, goal in goals.items()
     }
     out("")
-    for name, goal in GOALS.items():
+    for name, goal in goals.items():
         sign = "at least" if name in AT_LEAST else "at most"
         out(f"{name:20}{figures[name]:10.2f}   {sign} {goal:g}   "
             f"{'met' if met[name] else 'MISSED'}")  # fmt: skip
@@ -79,6 +89,7 @@ def raced(devices: int) -> dict[str, float]:
                 for rival in ("netmiko", "nornir")
             }
             ours = max((_ours(hosts, count)[0] for count in SESSIONS), key=_rate)
+            figures |= _reference(name, hosts)
         rates = {rival: _rate(run) for rival, run in best.items()}
         figures[f"rate_{name}"] = round(_rate(ours), 1)
         figures[f"rate_{name}_ratio"] = round(_rate(ours) / max(rates.values()), 2)
@@ -92,6 +103,18 @@ def raced(devices: int) -> dict[str, float]:
             for name in ("near", "far")), 2,
     )  # fmt: skip
     return figures
+
+
+def _reference(name: str, hosts: Sequence[Host]) -> dict[str, float]:
+    """RANCID's login script on 60 of them, where Debian's package is there."""
+    some = [host for host in hosts if host.platform == rancid.PLATFORM][:60]
+    if not rancid.is_there():
+        out("rancid     is not installed")
+        return {}
+    run = rancid.rancid(some)
+    out(f"{'rancid':10}{rancid.AT_A_TIME:5} at a time{_rate(run):8.1f} devices/s"
+        f"{run['cpu'] / len(some) * 1e3:8.1f} ms CPU{run['answered']:6} answered")  # fmt: skip
+    return {f"rancid_rate_{name}": round(_rate(run), 1)}
 
 
 def faulty(devices: int) -> dict[str, float]:
@@ -115,6 +138,25 @@ def hourly(devices: int) -> dict[str, float]:
     seconds = run["seconds"] * Size().hourly / devices
     out(f"{devices} devices: {_rate(run):.1f} a second")
     return {"hourly_seconds": round(seconds, 1), "hourly_rate": round(_rate(run), 1)}
+
+
+def _stored(size: Size) -> dict[str, float]:
+    """The snapshot store's part; see benchmarks/store.py."""
+    if not size.stored:
+        return {}
+    found = store.measured(devices=size.stored)
+    return {
+        "bytes_a_snapshot": found.bytes_of_rows, "rows_when_unchanged": found.rows_when_unchanged,
+        "read_p99_ms": found.read_p99_ms, "search_ms": found.search_ms,
+    }  # fmt: skip
+
+
+def _ticked(size: Size) -> dict[str, float]:
+    """The clock's part; see benchmarks/schedules.py."""
+    if not size.schedules:
+        return {}
+    found = schedules.measured()
+    return {"tick_s": max(found["share_worst_s"], found["at_once_worst_s"])}
 
 
 def _rate(run: Mapping[str, float]) -> float:

@@ -1,6 +1,7 @@
 """What persons decide about masks: two approve, one rejects or withdraws. Learns nothing."""
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from core.actor import Actor
 from core.context import Context
@@ -51,10 +52,10 @@ def approve(ctx: Context, mask_id: int, *, note: str, corrected: Corrected) -> N
     )  # fmt: skip
     ctx.session.refresh(row, ["approvals"])
     ctx.record("noise.approved", row, note=note, history=row.evidence["history"])
-    standing = [one for one in row.approvals if _still_may(ctx, row, one)]
-    if len({one.person_id for one in standing}) >= PERSONS:
+    counted = standing(ctx, row)
+    if len(counted) >= PERSONS:
         row.state, row.active_at = "active", ctx.now()
-        ctx.record("noise.activated", row, by=[one.person.username for one in standing])
+        ctx.record("noise.activated", row, by=[one.person.username for one in counted])
     return row
 
 
@@ -77,16 +78,41 @@ def get(ctx: Context, mask_id: int) -> NoiseMask:
 
 
 def listing(
-    ctx: Context, *, state: str | None = None, after: int | None = None, limit: int = 50
-) -> tuple[NoiseMask, ...]:
+    ctx: Context, *, state: str | None = None, platform: str | None = None,
+    after: int | None = None, limit: int = 50,
+) -> tuple[NoiseMask, ...]:  # fmt: skip
     """Masks that hold, held or may hold for devices the person may see, the newest first."""
     wanted: list[ColumnElement[bool]] = [NoiseMask.unit_id.in_(_seen(ctx))]
     if state is not None:
         wanted.append(NoiseMask.state == state)
+    if platform is not None:
+        wanted.append(NoiseMask.platform == platform)
     if after is not None:
         wanted.append(NoiseMask.id < after)
-    rows = select(NoiseMask).where(*wanted).order_by(NoiseMask.id.desc()).limit(limit)
+    rows = (
+        select(NoiseMask)
+        .where(*wanted)
+        .order_by(NoiseMask.id.desc())
+        .limit(limit)
+        .options(joinedload(NoiseMask.unit), joinedload(NoiseMask.device))
+        .options(selectinload(NoiseMask.approvals).joinedload(NoiseApproval.person))
+    )
     return tuple(ctx.session.scalars(rows))
+
+
+def standing(ctx: Context, row: NoiseMask) -> tuple[NoiseApproval, ...]:
+    """Approvals that count: one a person has, of persons who may still approve the mask."""
+    return tuple(one for one in row.approvals if _still_may(ctx, row, one))
+
+
+def awaited(ctx: Context) -> int:
+    """How many proposals wait for the acting person's approval: seen, and not approved yet."""
+    units = _seen(ctx) & ctx.units("noise.approve")
+    mine = NoiseMask.approvals.any(NoiseApproval.person_id == ctx.person.person_id)
+    rows = select(func.count(NoiseMask.id)).where(
+        NoiseMask.state == "proposed", NoiseMask.unit_id.in_(units), ~mine
+    )
+    return ctx.session.scalar(rows) or 0
 
 
 def _seen(ctx: Context) -> frozenset[int]:

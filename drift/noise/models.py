@@ -50,6 +50,8 @@ class NoiseMask(Base):
 
     device: Mapped[Device] = relationship()
     unit: Mapped[Unit] = relationship()
+    learned_by: Mapped[Person | None] = relationship(foreign_keys=[learned_by_id])
+    ended_by: Mapped[Person | None] = relationship(foreign_keys=[ended_by_id])
     approvals: Mapped[list["NoiseApproval"]] = relationship(
         back_populates="mask", order_by="NoiseApproval.id"
     )

@@ -89,12 +89,14 @@ def learn(
 def list_all(
     *,
     state: Annotated[State, typer.Option(help="Those in this state, or all.")] = "all",
+    platform: Annotated[str | None, typer.Option(help="Those of this platform.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 100,
     as_json: Json = False,
 ) -> None:
     """Masks, the newest first; `hidden` is in how many past versions each hides a line."""
     with command_context() as ctx:
-        rows = decisions.listing(ctx, state=None if state == "all" else state, limit=limit)
+        wanted = None if state == "all" else state
+        rows = decisions.listing(ctx, state=wanted, platform=platform, limit=limit)
         show(rows, COLUMNS, as_json=as_json)
 
 

@@ -3,6 +3,7 @@
 from types import SimpleNamespace as Of
 
 from drift.engine.sidebyside import rows
+from drift.noise.models import STATES
 from drift.rollouts import STANDINGS
 from drift.rule_standing import Sought
 from tests.api.samples.basics import APPROVER, ENGINEER, GONE, HOSTILE, NOW, configuration, drifted
@@ -38,6 +39,7 @@ from tests.api.samples.network import (
     STANDING,
     finding,
 )
+from tests.api.samples.noise import EVIDENCE, MASKS, VOTES
 from tests.api.samples.scans import OVER, REPORTS, SCANS
 from tests.api.samples.work import CHANGES, LOG, PLAN, VERIFICATIONS
 
@@ -45,7 +47,9 @@ _CHANGE = {
     "plan": PLAN, "own": False, "standing": CHANGES[0].approvals[1:], "required": 1,
     "verifications": VERIFICATIONS, "log": LOG, "more_log": 6,
 }  # fmt: skip
-_FINDING = {"rows": rows(drifted("core-02"), configuration("core-02"))}
+_FINDING = {"rows": rows(drifted("core-02"), configuration("core-02")), "masks": MASKS[:1]}
+_DEVICE = {"learning": True, "unmaskable": "", "seconds": (1.0, 10.0, 300.0)}
+_MASK = {"votes": VOTES, "required": 2, "kept": (70, 71), "evidence": EVIDENCE}
 _FACTS = {
     "finding": FINDINGS[2], "rows": DIFFERENT, "kinds": ["serial", "neighbours"],
 }  # fmt: skip
@@ -94,11 +98,11 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "events": EVENTS[:1], "rules": [
             Of(rule_id="ntp.own", passed=False, severity="major", detail="No ntp server of ours."),
         ],
-    }),
+    } | _DEVICE),
     "device_unreached": ("device.html", {
         "device": DEVICES[20], "queued": False, "snapshots": [],
         "baselines": [], "standing": {}, "report": None, "through": "", "relations": [],
-        "findings": [],
+        "findings": [], "learning": False, "unmaskable": "masks are not made", "seconds": (1, 2, 3),
     }),
     "comparison": ("comparison.html", {
         "left": SNAPSHOTS[0], "right": SNAPSHOTS[2], "rows": _FINDING["rows"],
@@ -143,6 +147,15 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "device_facts_none": ("device_facts.html", {
         "device": DEVICES[1], "expected": None, "snapshot": None, "compared": (), "differ": (),
         "versions": [], "approvers": {}, "told": {}, "has_baseline": False, "more": 0}),
+    "noise": ("noise.html", {
+        "masks": MASKS, "evidence": {7: EVIDENCE, 6: None, 5: EVIDENCE}, "state": "",
+        "states": STATES, "platform": "<x>", "required": 2, "more": 5}),
+    "noise_none": ("noise.html", {
+        "masks": [], "evidence": {}, "state": "", "states": STATES, "platform": "",
+        "required": 2, "more": 0}),
+    "mask": ("noise_mask.html", _MASK | {"mask": MASKS[0]}),
+    "mask_active": ("noise_mask.html", _MASK | {"mask": MASKS[1], "evidence": None, "kept": ()}),
+    "mask_rejected": ("noise_mask.html", _MASK | {"mask": MASKS[2]}),
     "rollouts": ("rollouts.html", {"rollouts": [ROLLOUT], "state": "under_way"}),
     "rollouts_none": ("rollouts.html", {"rollouts": [], "state": "under_way"}),
     "rollout": ("rollout.html", {
@@ -159,7 +172,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "compliance_rule_gone": ("compliance_rule.html", {
         "rule_id": "OLD-1", "rule": None, "asked": 3, "broken": 0, "devices": [], "clauses": (),
         "site": "", "more": ""}),
-    "changes": ("changes.html", {"changes": CHANGES, "state": "", "more": 9}),
+    "changes": ("changes.html", {"masks": 2, "changes": CHANGES, "state": "", "more": 9}),
     "change": ("change.html", {"change": CHANGES[0]} | _CHANGE | {"log": []}),
     "change_own": ("change.html", {"change": CHANGES[0]} | _CHANGE | {"own": True}),
     "change_running": ("change.html", {"change": CHANGES[2]} | _CHANGE),

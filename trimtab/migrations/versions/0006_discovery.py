@@ -12,7 +12,9 @@ depends_on = None
 
 def _keys(table: str, columns: dict[str, str]) -> list[sa.Constraint]:
     foreign = [
-        sa.ForeignKeyConstraint([column], [f"{other}.id"], name=op.f(f"fk_{table}_{column}_{other}"))
+        sa.ForeignKeyConstraint(
+            [column], [f"{other}.id"], name=op.f(f"fk_{table}_{column}_{other}")
+        )
         for column, other in columns.items()
     ]
     return [*foreign, sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}"))]

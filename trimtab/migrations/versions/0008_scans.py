@@ -26,9 +26,7 @@ def upgrade() -> None:
         sa.Column("cut", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scan")),
     )
-    op.add_column(
-        "device", sa.Column("failures", sa.Integer(), nullable=False, server_default="0")
-    )
+    op.add_column("device", sa.Column("failures", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("device", sa.Column("rests_until", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
         "schedule", sa.Column("jitter_seconds", sa.Integer(), nullable=False, server_default="0")

@@ -1,0 +1,100 @@
+"""Queues near the devices over REST."""
+
+from datetime import datetime
+
+from fastapi import APIRouter
+
+from api.access import Ctx
+from api.pages import After, Limit, Page, page_within
+from api.shapes import Body, OfRow, Text
+from operations import queue_roles, queues
+from operations.queue_models import WorkerQueue
+from organization import units
+
+router = APIRouter(tags=["queues"])
+
+
+class QueueOut(OfRow):
+    """`if_away` is wait or move: what happens to its jobs after `away_seconds` without a worker."""
+
+    id: int
+    name: str
+    unit_id: int
+    if_away: str
+    away_seconds: int
+    role_name: str | None
+    created_at: datetime
+
+
+class QueueIn(Body):
+    """`if_away` is `wait` or `move`, with a time after a colon: `move:15m`."""
+
+    name: Text
+    unit_code: Text
+    if_away: Text = "wait"
+
+
+class WorkerOut(OfRow):
+    name: str
+    host: str
+    version: str
+    started_at: datetime
+    seen_at: datetime
+
+
+class StandingOut(OfRow):
+    queue: QueueOut
+    workers: list[WorkerOut]
+    waiting: int
+    running: int
+
+
+class RoleOut(OfRow):
+    """The password is kept nowhere and shown this once."""
+
+    role: str
+    password: str
+    database: str
+
+
+class MovedOut(Body):
+    moved: int
+
+
+def _queue(row: WorkerQueue) -> QueueOut:
+    return QueueOut.of(row)
+
+
+@router.get("/queues")
+def list_queues(ctx: Ctx, limit: Limit = 50, after: After = None) -> Page[QueueOut]:
+    rows = queues.list_queues(ctx)
+    return page_within(rows, _queue, lambda row: row.id, after=after, limit=limit)
+
+
+@router.post("/queues", status_code=201)
+def create_queue(body: QueueIn, ctx: Ctx) -> QueueOut:
+    unit = units.by_code(ctx, body.unit_code)
+    return _queue(queues.create_queue(ctx, name=body.name, unit=unit, if_away=body.if_away))
+
+
+@router.get("/queues/{name}")
+def get_queue(name: str, ctx: Ctx) -> StandingOut:
+    """The queue with its workers that are alive, and how many jobs wait and run."""
+    return StandingOut.of(queues.standing(ctx, queues.queue_by_name(ctx, name)))
+
+
+@router.post("/queues/{name}/role", status_code=201)
+def give_role(name: str, ctx: Ctx) -> RoleOut:
+    """Make the database role of its workers, or renew its password."""
+    return RoleOut.of(queue_roles.give_role(ctx, queues.queue_by_name(ctx, name)))
+
+
+@router.post("/queues/{name}/handover", status_code=202)
+def hand_over(name: str, ctx: Ctx) -> MovedOut:
+    """Hand the jobs that wait in it to the central workers now."""
+    return MovedOut(moved=queues.hand_over(ctx, queues.queue_by_name(ctx, name)))
+
+
+@router.delete("/queues/{name}", status_code=204)
+def remove_queue(name: str, ctx: Ctx) -> None:
+    queue_roles.remove_queue(ctx, queues.queue_by_name(ctx, name))
