@@ -54,3 +54,15 @@ def credential_by_name(ctx: Context, name: str) -> Credential:
 
 def find_credential(ctx: Context, name: str) -> Credential | None:
     return ctx.session.scalar(select(Credential).where(Credential.name == name))
+
+
+def require_for(ctx: Context, credential: Credential, unit_id: int) -> None:
+    """Raise InvalidInput unless the credential serves this unit: it is its own or of one above."""
+    above = select(Unit.id, Unit.parent_id).where(Unit.id == unit_id).cte("above", recursive=True)
+    above = above.union(select(Unit.id, Unit.parent_id).where(Unit.id == above.c.parent_id))
+    if credential.unit_id not in set(ctx.session.scalars(select(above.c.id))):
+        raise InvalidInput(
+            f"The credential {credential.name} belongs to another unit than the device's or one "
+            "above it. Use one of these, or have one added there.",
+            field="credential",
+        )

@@ -11,7 +11,7 @@ from core.audit import Fact
 from core.context import Context
 from core.errors import Conflict, InvalidInput, NotFound
 from inventory import jumps, relations
-from inventory.credentials import credential_by_name
+from inventory.credentials import credential_by_name, require_for
 from inventory.drivers.registry import driver_for
 from inventory.models import STATES, Credential, Device, Site
 from inventory.platforms import platform_of
@@ -35,9 +35,9 @@ def add_device(  # noqa: PLR0913 - a device's columns
 ) -> Device:  # fmt: skip
     """A new device of a site. `driver` defaults to its platform's.
 
-    Needs `device.write` on the site, and `credential.read` on every credential that it names: what
-    is named here is sent to the address given here. Raises InvalidInput, UnknownPlatform, UnknownDriver, NotFound or Conflict before anything is
-    written.
+    Needs `device.write` on the site. The credentials that it names are the unit's own or of one
+    above: what is named here is sent to the address given here. Raises InvalidInput,
+    UnknownPlatform, UnknownDriver, NotFound or Conflict before anything is written.
     """
     site = site_by_code(ctx, site_code)
     ctx.require("device.write", site)
@@ -45,10 +45,10 @@ def add_device(  # noqa: PLR0913 - a device's columns
     driver = driver or known.driver
     check_values(hostname=hostname, address=address, port=port, state=state)
     check_driver(driver, platform, options or {})
-    ctx.require("credential.read", credential)
+    require_for(ctx, credential, site.unit_id)
     jump = jumps.read(hostname, (options or {}).get(jumps.OPTION))
     if isinstance(jump, jumps.Given):
-        ctx.require("credential.read", credential_by_name(ctx, jump.credential))
+        require_for(ctx, credential_by_name(ctx, jump.credential), site.unit_id)
     if named(ctx, hostname) is not None:
         raise Conflict(f"There is a device {hostname} already.", hostname=hostname)
     device = ctx.add(

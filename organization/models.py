@@ -61,7 +61,7 @@ class Person(Base):
     username: Mapped[str] = mapped_column(Text, unique=True)
     name: Mapped[str] = mapped_column(Text)
     email: Mapped[str | None] = mapped_column(Text)
-    password_hash: Mapped[str | None] = mapped_column(Text)
+    password_hash: Mapped[str | None] = mapped_column(Text, deferred=True)  # read to sign in only
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
 

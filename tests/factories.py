@@ -1,5 +1,6 @@
 """Rows for tests, made with sensible values; a test names only what it is about."""
 
+from ipaddress import ip_address
 from itertools import count
 
 from core.audit import Subject
@@ -74,7 +75,8 @@ def make_candidate(ctx, *, unit_id=None, **values):
         ctx,
         Candidate(
             **{
-                "unit_id": unit_id or make_unit(ctx).id, "address": f"127.0.1.{next(_n)}",
+                "unit_id": unit_id or make_unit(ctx).id,
+                "address": str(ip_address("127.3.0.0") + next(_n)),
                 "port": 22, "hostname": f"candidate-{next(_n)}", "platform": "cisco_ios",
                 "evidence": "answer", "source": "range", "depth": 0, "banner": "SSH-2.0-test",
                 "proposal": {}, "state": "found", "problem": "", "reason": "",

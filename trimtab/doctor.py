@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 
+from sqlalchemy import text
+
 from core.database import connect
 from core.errors import TrimtabError
 from core.runtime import database_url
@@ -30,6 +32,14 @@ OWN_PACKAGES = (
     "playbooks",
 )
 FREE_BYTES = 1 << 30
+VERIFIED = (
+    "Add ?sslmode=verify-full&sslrootcert=FILE to TRIMTAB_DATABASE_URL, with the file of the "
+    "authority that signed the server's certificate."
+)
+_LINK = text("""
+SELECT coalesce(inet_server_addr() <<= '127.0.0.0/8' OR inet_server_addr() = '::1', true) AS near,
+       ssl, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()
+""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +58,7 @@ def check(settings: Settings) -> tuple[Check, ...]:
         _home,
         _disk,
         _database,
+        _encryption,
         _ansible,
         _pages,
         _port,
@@ -124,6 +135,29 @@ def _database(settings: Settings) -> Check:
     except TrimtabError as error:
         return Check(name="database", found=f"{kind}, not ready", advice=error.message)
     return Check(name="database", found=f"{kind}, schema current")
+
+
+def _encryption(settings: Settings) -> Check:
+    """Whether what goes to an external server can be read or answered by others on the way."""
+    name = "database connection"
+    if settings.database_url is None:
+        return Check(name=name, found="within this machine")
+    try:
+        engine = connect(settings.database_url.get_secret_value())
+    except TrimtabError as error:
+        return Check(name=name, found="none", advice=error.message)
+    try:
+        with engine.connect() as connection:
+            seen = connection.execute(_LINK).one()
+    finally:
+        engine.dispose()
+    if seen.near:
+        return Check(name=name, found="within this machine")
+    if not seen.ssl:
+        return Check(name=name, found="not encrypted", advice=VERIFIED)
+    checked = engine.url.query.get("sslmode") == "verify-full"
+    found = f"{seen.version}, {'server verified' if checked else 'server not verified'}"
+    return Check(name=name, found=found, advice="" if checked else VERIFIED)
 
 
 def _ansible(_settings: Settings) -> Check:

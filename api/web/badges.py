@@ -26,7 +26,6 @@ _MARKS: Mapping[str, tuple[str, Tone]] = {
     "noise": ("activity", "quiet"),
     "suppressed": ("eye-off", "quiet"),
     "resolved": ("check", "quiet"),
-    "masked": ("eye-off", "quiet"),
     # severities
     "critical": ("alert-octagon", "bad"),
     "major": ("alert-triangle", "warn"),

@@ -62,7 +62,7 @@ def addresses(world, drifted):
         "/knowledge", f"/knowledge/{ids['article']}", "/audit", "/audit/verification",
         "/policies", "/organization", "/rollouts", "/scans", f"/scans/{ids['scan']}",
         "/discovery", "/discovery/ranges", f"/discovery/candidates/{ids['candidate']}",
-        "/compliance", "/compliance/devices",
+        "/compliance", "/compliance/devices", "/noise", f"/noise/{ids['mask']}",
         "/compliance/rules/TT-IOS-NTP-1", f"/devices/{drifted.device_id}/baselines",
         f"/devices/{drifted.device_id}/baselines/1", f"/devices/{drifted.device_id}/facts",
         f"/devices/{drifted.device_id}/baselines/comparison?left=1&right=1",

@@ -68,6 +68,8 @@ def test_a_mask_holds_when_two_persons_approved(rest, mask, second):
 def test_masks_are_listed_and_shown(rest, mask):
     page = rest("auditor").get("/noise", params={"state": "proposed", "limit": 1}).json()
     assert (page["items"][0]["id"], page["next"]) == (mask, mask)
+    elsewhere = rest("auditor").get("/noise", params={"platform": "frr"}).json()
+    assert elsewhere == {"items": [], "next": None}
     shown = rest("auditor").get(f"/noise/{mask}").json()
     assert (shown["state"], shown["path"], shown["approvals"]) == ("proposed", [], [])
 

@@ -208,3 +208,18 @@ def test_masks_are_listed_by_state_and_page(ctx, device):
     with pytest.raises(NotFound):
         decisions.get(ctx, rows[2].id + 1)
     assert {one.platform for one in rows} == {PLATFORM}
+
+
+def test_masks_are_listed_by_platform(ctx, device, mask):
+    other = make_mask(ctx, make_device(ctx, site=device.site))
+    assert decisions.listing(ctx, platform=PLATFORM) == (mask,)
+    assert decisions.listing(ctx, platform=other.platform) == (other,)
+
+
+def test_a_proposal_is_awaited_of_whoever_may_approve_it_and_did_not(ctx, mask):
+    first, second = (approver(ctx, mask.unit) for _ in range(2))
+    stranger = approver(ctx, make_unit(ctx))
+    approve(first, mask)
+    assert [decisions.awaited(one) for one in (first, second, stranger)] == [0, 1, 0]
+    approve(second, mask)
+    assert decisions.awaited(approver(ctx, mask.unit)) == 0

@@ -278,3 +278,16 @@ def test_a_login_carries_the_secrets_and_hides_them(ctx, monkeypatch):
     login = login_for(ctx, device)
     assert (login.password, login.enable, login.host_key) == ("hunter2", None, KEY)
     assert "hunter2" not in repr(login)
+
+
+def test_a_device_is_given_no_credential_of_a_unit_beside_its_own(ctx):
+    mine, theirs = make_site(ctx), make_site(ctx)
+    with pytest.raises(InvalidInput, match="belongs to another unit"):
+        add(ctx, site=mine, credential=make_credential(ctx, unit=theirs.unit))
+
+
+def test_a_device_may_be_given_a_credential_of_a_unit_above(ctx):
+    unit = unit_of(ctx)
+    site = make_site(ctx, unit=unit_of(ctx, parent=unit))
+    credential = make_credential(ctx, unit=unit)
+    assert add(ctx, site=site, credential=credential).credential_id == credential.id

@@ -11,7 +11,7 @@ from trimtab.cli import app
 
 def test_sites_and_credentials_are_added_and_listed(ready):
     assert json.loads(ready("site", "list", "--json")) == [
-        {"code": "north", "name": "North", "unit": "ops"}
+        {"code": "north", "name": "North", "unit": "ops", "max_sessions": None, "jump": None}
     ]
     assert json.loads(ready("credential", "list", "--json")) == [
         {"name": "lab", "username": "admin", "password": "env:LAB_PASSWORD", "enable": None,

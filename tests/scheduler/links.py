@@ -9,7 +9,7 @@ import threading
 from collections import Counter
 from contextlib import suppress
 
-NET = f"198.18.{os.getpid() % 250}"  # RFC 2544: for tests, routed nowhere
+NET = f"198.19.{os.getpid() % 250}"  # RFC 2544: for tests, routed nowhere; the lab has 198.18
 CHUNK = 65_536
 
 

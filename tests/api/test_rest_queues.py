@@ -1,0 +1,2 @@
+"""Queues near the devices over REST."""
+
