@@ -7,7 +7,7 @@ fails stops none of the others, and a site that cannot be reached is one event.
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 from threading import Event as Sign
 
@@ -103,8 +103,9 @@ def _run(
         throttle, logins=keeper.login, driver=driver_for,
         threads=max(1, min(manner.threads, len(ids))), stopping=manner.stopping,
     )  # fmt: skip
-    for batch in readings:
-        under_way.take(keeper.keep(batch, throttle))
+    with closing(readings):  # whatever keeping them may raise, the sessions' threads end
+        for batch in readings:
+            under_way.take(keeper.keep(batch, throttle))
     under_way.take(keeper.unsettled())
     under_way.settle()
     return _ended(under_way, throttle, ids)

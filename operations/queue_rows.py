@@ -1,8 +1,7 @@
 """What the database role of a far worker sees: row-level security, laid after every upgrade.
 
 The owner of the tables is not concerned: PostgreSQL applies policies to everybody else only, and
-roles without grants reach nothing. Everything follows from `session_user`, which `SET ROLE` does
-not change. Makes no role; see `queue_roles`.
+roles without grants reach nothing. All follows from `session_user`, which `SET ROLE` leaves alone.
 """
 
 import hashlib

@@ -94,6 +94,13 @@ def queue_by_name(ctx: Context, name: str) -> WorkerQueue:
     return queue
 
 
+def get_queue(ctx: Context, queue_id: int) -> WorkerQueue:
+    """The queue, or NotFound. Needs `organization.read` on it."""
+    queue = ctx.get(WorkerQueue, queue_id)
+    ctx.require("organization.read", queue)
+    return queue
+
+
 def standing(ctx: Context, queue: WorkerQueue) -> Standing:
     """Which workers of the queue beat, and how many jobs it holds."""
     asked = {"queue": queue.name, "silent": SILENT_SECONDS}

@@ -28,8 +28,8 @@ from operations import queue_rows
 ROOMS = (
     core.secrets, organization.models, inventory.snapshot_models,
     inventory.candidates.models, inventory.original_models, inventory.report_models,
-    operations.models, drift.models, drift.noise.models, drift.scan_models, changes.models, operations.schedule_models,
-    operations.queue_models,
+    operations.models, drift.models, drift.noise.models, drift.scan_models, changes.models,
+    operations.schedule_models, operations.queue_models,
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from api.access import Ctx
 from api.pages import After, Limit, Page, page_within
-from api.shapes import Body, OfRow, Text
+from api.shapes import Body, Key, OfRow, Text
 from operations import queue_roles, queues
 from operations.queue_models import WorkerQueue
 from organization import units
@@ -77,24 +77,24 @@ def create_queue(body: QueueIn, ctx: Ctx) -> QueueOut:
     return _queue(queues.create_queue(ctx, name=body.name, unit=unit, if_away=body.if_away))
 
 
-@router.get("/queues/{name}")
-def get_queue(name: str, ctx: Ctx) -> StandingOut:
+@router.get("/queues/{queue_id}")
+def get_queue(queue_id: Key, ctx: Ctx) -> StandingOut:
     """The queue with its workers that are alive, and how many jobs wait and run."""
-    return StandingOut.of(queues.standing(ctx, queues.queue_by_name(ctx, name)))
+    return StandingOut.of(queues.standing(ctx, queues.get_queue(ctx, queue_id)))
 
 
-@router.post("/queues/{name}/role", status_code=201)
-def give_role(name: str, ctx: Ctx) -> RoleOut:
+@router.post("/queues/{queue_id}/role", status_code=201)
+def give_role(queue_id: Key, ctx: Ctx) -> RoleOut:
     """Make the database role of its workers, or renew its password."""
-    return RoleOut.of(queue_roles.give_role(ctx, queues.queue_by_name(ctx, name)))
+    return RoleOut.of(queue_roles.give_role(ctx, queues.get_queue(ctx, queue_id)))
 
 
-@router.post("/queues/{name}/handover", status_code=202)
-def hand_over(name: str, ctx: Ctx) -> MovedOut:
+@router.post("/queues/{queue_id}/handover", status_code=202)
+def hand_over(queue_id: Key, ctx: Ctx) -> MovedOut:
     """Hand the jobs that wait in it to the central workers now."""
-    return MovedOut(moved=queues.hand_over(ctx, queues.queue_by_name(ctx, name)))
+    return MovedOut(moved=queues.hand_over(ctx, queues.get_queue(ctx, queue_id)))
 
 
-@router.delete("/queues/{name}", status_code=204)
-def remove_queue(name: str, ctx: Ctx) -> None:
-    queue_roles.remove_queue(ctx, queues.queue_by_name(ctx, name))
+@router.delete("/queues/{queue_id}", status_code=204)
+def remove_queue(queue_id: Key, ctx: Ctx) -> None:
+    queue_roles.remove_queue(ctx, queues.get_queue(ctx, queue_id))

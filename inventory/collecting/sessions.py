@@ -1,6 +1,6 @@
 """Sessions with many devices at a time, each over once it brought everything back. No database."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -43,7 +43,7 @@ Logins = Callable[[Wanted], Login]
 def read_all(
     throttle: Throttle, *, logins: Logins, driver: Callable[[str], Driver], threads: int,
     stopping: Event | None = None,
-) -> Iterator[Sequence[Reading]]:  # fmt: skip
+) -> Generator[Sequence[Reading]]:  # fmt: skip
     """Ask every device that the throttle hands out, and tell of those whose session ended.
 
     A device that fails is a reading like any other. Sessions go on while the caller keeps what it

@@ -29,6 +29,7 @@ from inventory.drivers.protocol import Neighbour
 from inventory.models import Device
 from inventory.sites import site_by_code
 from operations import knowledge, problems, schedules
+from operations.queues import create_queue
 from organization.models import Unit
 from organization.people import actor_of, by_username, create_person
 from organization.permissions import PERMISSIONS, POST_TEMPLATES, PostAuthority
@@ -179,6 +180,8 @@ def _operate(ctx: Context, world: World) -> None:
     world.ids |= {"problem": problem.id, "article": article.id, "schedule": scan.id}
     world.ids["mask"] = make_mask(ctx, device).id
     world.ids["scan"] = make_scan(ctx, ended_at=ctx.now()).id
+    elsewhere = make_unit(ctx, code="elsewhere", parent=ctx.get(Unit, world.unit_id))
+    world.ids["queue"] = create_queue(ctx, name="elsewhere", unit=elsewhere).id
     _discover(ctx, world)
 
 

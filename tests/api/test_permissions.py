@@ -25,6 +25,7 @@ BUSINESS = (
     "article_version", "change_request", "approval", "schedule", "unit", "post", "post_holding",
     "person", "api_token", "policy_version", "host_key", "audit_record", "procrastinate_jobs",
     "noise_mask", "noise_approval", "discovery_range", "discovery_run", "candidate",
+    "worker_queue",
 )  # fmt: skip
 
 
@@ -54,7 +55,8 @@ class Sender:
             "scan_id": ids["scan"], "site_id": world.site_id,
             "seeds": [], "depth": 0, "ports": [22], "url": "http://127.0.0.1:9",
             "token_ref": "env:X",
-            "schedule_id": ids["schedule"], "token_id": ids["engineer token"], "version": 1,
+            "queue_id": ids["queue"], "schedule_id": ids["schedule"],
+            "token_id": ids["engineer token"], "version": 1,
             "username": "engineer", "hostname": world.device_name, "finding_ids": [],
             "device_ids": [world.device_id], "hostnames": [], "site": world.site,
             "unit_code": "ops", "parent_code": "ops", "credential": world.credential,

@@ -48,10 +48,9 @@ def test_an_unknown_field_is_named_instead_of_overlooked(rest):
 
 
 def test_a_wrong_type_is_named_down_to_its_place(rest):
-    body = {"site": "hq", "credential": "x", "candidates": [{"hostname": "a", "address": "b",
-            "platform": "c", "port": "many"}]}  # fmt: skip
-    answer = rest("engineer").post("/candidates/adoption", json=body)
-    assert answer.json()["facts"]["faults"][0]["where"] == "body.candidates.0.port"
+    body = {"cidr": "192.0.2.0/28", "unit_code": "root", "ports": [22, "many"]}
+    answer = rest("engineer").post("/discovery/ranges", json=body)
+    assert answer.json()["facts"]["faults"][0]["where"] == "body.ports.1"
 
 
 def test_a_body_that_is_no_json_is_told(rest):

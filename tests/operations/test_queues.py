@@ -56,7 +56,8 @@ def test_a_central_queues_name_is_taken(ctx, units):
         queues.create_queue(ctx, name="collect", unit=units["north"])
 
 
-def test_a_unit_has_one_queue(ctx, queue, units):
+@pytest.mark.usefixtures("queue")
+def test_a_unit_has_one_queue(ctx, units):
     with pytest.raises(Conflict, match="has a queue already"):
         queues.create_queue(ctx, name="other", unit=units["north"])
 

@@ -12,6 +12,7 @@ from core.runtime import Runtime
 from operations import queue_roles, queues
 from operations.job_kinds import KINDS
 from operations.queue_models import WorkerQueue
+from organization.models import Unit
 from organization.permissions import PERMISSIONS
 from scheduler.jobs import RUN
 from scheduler.work import Held, Work
@@ -59,7 +60,7 @@ def settle(runtime, lab_devices, *, address=lambda device: (device.address, devi
 def open_queue(runtime, jurisdiction, *, if_away="wait"):
     """A queue of the jurisdiction's name with its role."""
     with acting(runtime) as ctx:
-        unit = ctx.get(queues.Unit, jurisdiction.unit)
+        unit = ctx.get(Unit, jurisdiction.unit)
         queue = queues.create_queue(ctx, name=jurisdiction.site, unit=unit, if_away=if_away)
         return queue_roles.give_role(ctx, queue)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from contextlib import suppress
 
 NET = f"198.19.{os.getpid() % 250}"  # RFC 2544: for tests, routed nowhere; the lab has 198.18
 CHUNK = 65_536
+IP = shutil.which("ip") or "/usr/sbin/ip"
 
 
 def available():
@@ -18,7 +20,7 @@ def available():
     if sys.platform != "linux" or os.geteuid() != 0:
         return "network namespaces need root on Linux"
     name = f"ttprobe{os.getpid()}"
-    if subprocess.run(["ip", "netns", "add", name], capture_output=True, check=False).returncode:
+    if subprocess.run([IP, "netns", "add", name], capture_output=True, check=False).returncode:
         return "this kernel makes no network namespaces"
     _ip("netns", "delete", name)
     return None
@@ -48,18 +50,18 @@ class Link:
         _ip("link", "set", self.device, "up")
 
     def close(self):
-        subprocess.run(["ip", "link", "delete", self.device], capture_output=True, check=False)
-        subprocess.run(["ip", "netns", "delete", self.name], capture_output=True, check=False)
+        subprocess.run([IP, "link", "delete", self.device], capture_output=True, check=False)
+        subprocess.run([IP, "netns", "delete", self.name], capture_output=True, check=False)
 
     def start(self, *command, env, log):
         """A process inside, which ends with the test."""
         return subprocess.Popen(
-            ["ip", "netns", "exec", self.name, *command], env=env, stdout=log, stderr=log
+            [IP, "netns", "exec", self.name, *command], env=env, stdout=log, stderr=log
         )
 
 
 def _ip(*words):
-    subprocess.run(["ip", *words], check=True, capture_output=True)
+    subprocess.run([IP, *words], check=True, capture_output=True)
 
 
 class Relays:

@@ -18,6 +18,7 @@ from core.settings import Settings
 from lab.network import Lab
 from operations.job_kinds import KINDS
 from operations.routing import enqueue_routed
+from organization.models import Unit
 from organization.permissions import PostAuthority
 from scheduler.maintenance import mend
 from scheduler.service import WorkerService
@@ -101,7 +102,7 @@ class Fleet:
                     for key in place.devices.values()
                 ]
                 jobs[name] = [job for one in asked for job in enqueue_routed(ctx, one)]
-            ctx.record("test.arranged", ctx.get(far.queues.Unit, self.places["site-a"].unit))
+            ctx.record("test.arranged", ctx.get(Unit, self.places["site-a"].unit))
         return jobs
 
     def rows(self, query, **values):
@@ -123,7 +124,8 @@ class Fleet:
         with self.runtime.engine.begin() as connection:
             connection.execute(
                 text(
-                    "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '10 minutes'"
+                    "UPDATE procrastinate_workers SET last_heartbeat ="
+                    " now() - interval '10 minutes'"
                     " WHERE id IN (SELECT id FROM queue_worker WHERE :queue = ANY (queues))"
                 ),
                 {"queue": name},

@@ -66,7 +66,8 @@ def test_a_job_under_which_the_database_went_away_goes_no_further(runtime, held)
         pytest.fail("no context is opened any more")
 
 
-def test_a_second_run_leaves_out_what_the_first_one_had_asked(runtime, held, clock):
+@pytest.mark.usefixtures("held")
+def test_a_second_run_leaves_out_what_the_first_one_had_asked(runtime, clock):
     with context(runtime) as ctx:
         begun = ctx.session.scalar(
             text("SELECT min(at) FROM procrastinate_events WHERE type = 'started'")

@@ -64,7 +64,7 @@ def test_a_queue_is_removed_with_its_role(trimtab, queue, runtime):
 
 
 @pytest.mark.usefixtures("queue")
-def test_a_worker_of_a_queue_that_is_not_there_does_not_start(trimtab, database_url, tmp_path):
+def test_a_worker_of_a_queue_that_is_not_there_does_not_start(database_url, tmp_path):
     env = os.environ | {"TRIMTAB_DATABASE_URL": database_url, "TRIMTAB_HOME": str(tmp_path)}
     done = worker("nowhere", env)
     assert (done.returncode, "no queue nowhere" in done.stderr) == (2, True)
