@@ -187,8 +187,8 @@ def test_doctor_hides_secrets(line, monkeypatch):
 def test_doctor_looks_at_every_part(line):
     names = [one["name"] for one in json.loads(line("doctor --json").stdout)["checks"]]
     assert names == [
-        "python", "package names", "home", "disk", "database", "database connection", "ansible", "pages", "port",
-        "secret key", "syslog",
+        "python", "package names", "home", "disk", "database", "database connection", "ansible",
+        "pages", "port", "secret key", "syslog",
     ]  # fmt: skip
 
 
