@@ -57,15 +57,7 @@ def read(name: str, data: Mapping[str, object]) -> Platform:
         alone=get.each("alone"),
         closers=get.pairs("closers", "section", "line"),
         refused=get.pairs("refused", "place", "reason"),
-        unclear=tuple(
-            Unclear(
-                section=re.compile(one["in"]),
-                line=re.compile(one["line"]),
-                beside=re.compile(one["beside"]),
-                reason=one["reason"],
-            )
-            for one in get.rows("unclear")
-        ),
+        unclear=tuple(_unclear(one) for one in get.rows("unclear")),
         shown=Shown(
             changing=tuple(re.compile(one.pattern, re.MULTILINE) for one in get.each("changing")),
             paragraphs=get.text("paragraphs"),
@@ -79,6 +71,15 @@ def read(name: str, data: Mapping[str, object]) -> Platform:
             term=get.text("term"),
             holders=re.compile(get.text("holders", NEVER.pattern)),
         ),
+    )
+
+
+def _unclear(row: Mapping[str, str]) -> Unclear:
+    return Unclear(
+        section=re.compile(row["in"]),
+        line=re.compile(row["line"]),
+        beside=re.compile(row["beside"]),
+        reason=row["reason"],
     )
 
 

@@ -245,8 +245,7 @@ def test_a_pattern_that_cannot_be_used_is_refused(wrong, why):
 SECTIONS = st.lists(
     st.sampled_from(["interface *1", "interface", "ntp", "router", "line", "vlan", "hostname",
                      "interface *[2-4]", "ip access-list", "snmp-server", "banner", "username"]),
-    min_size=1, max_size=3,
-)  # fmt: skip
+    min_size=1, max_size=3)  # fmt: skip
 
 
 def outside(text, sections, name):
@@ -288,8 +287,7 @@ NOISE = st.lists(
                      "ntp {", "a b;", "key [ a b ];", "inactive: x {", "set system ntp x", "ntp 1",
                      "deactivate system", '"PORT": {', '"a": 1,', "[file /etc/motd]", "/ip address",
                      "add a=b \\", "access-list 10 permit any", "no ntp 2", "!", "", "\t quit"]),
-    max_size=25,
-).map("\n".join)  # fmt: skip
+    max_size=25).map("\n".join)  # fmt: skip
 
 
 @settings(max_examples=200, deadline=None)
