@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from drift.engine.delta import BothWays, Delta, emptied, section
-from drift.engine.lists import added, adds, spans
+from drift.engine.lists import added, adds, listed, parted, spans
 from drift.engine.model import Node
 from drift.engine.owned import NOBODY, Names, as_left, hangs_on, owners
 from drift.engine.places import SECRET, Place
@@ -90,8 +90,7 @@ def _body(made: Plan, found: Delta, place: Place) -> Iterator[str]:
         owning = owners(extra, place)
         gone = owning - owners(missing, place) if owning else owning
         missing = _with_dropped(found, extra, missing, gone)
-        if place.platform.typed.additive:
-            yield from _numbers(found, place)
+        yield from _counted(found, place)
     if extra:
         yield from _taken(made, extra, missing, place, owning)
     for node in missing:
@@ -145,6 +144,14 @@ def _entries(
     )
 
 
+def _counted(found: Delta, place: Place) -> Iterator[str]:
+    """Commands for lists of numbers that lines add to."""
+    if place.platform.typed.additive:
+        yield from _numbers(found, place)
+    for key in _keys(found, place):
+        yield from _continued(found, key, place)
+
+
 def _numbers(found: Delta, place: Place) -> Iterator[str]:
     """Lists that lines add to: only the numbers that differ, those that come first."""
     if not any(adds(node.line, place)[0] for node in (*found.extra, *found.missing)):
@@ -160,26 +167,49 @@ def _numbers(found: Delta, place: Place) -> Iterator[str]:
 
 
 def _with_lists(found: Delta, place: Place) -> tuple[Sequence[Node], Sequence[Node]]:
-    """Extra and missing lines, with a list over several lines always written as a whole.
+    """Extra and missing lines; a list over several lines is written as a whole.
 
-    Lines that add numbers to a list are not among them.
+    Lines that only add numbers to a list, or take some away, are not among them.
     """
     if place.platform.typed.additive:
         return [one for one in found.extra if not adds(one.line, place)[0]], [
             one for one in found.missing if not adds(one.line, place)[0]
         ]
-    if not place.platform.continued:
-        return found.extra, found.missing
-    keys = {place.list_key(node.line) for node in (*found.extra, *found.missing)} - {None}
+    keys = _keys(found, place)
     if not keys:
         return found.extra, found.missing
-    return _whole_lists(found.extra, found.running.all(), keys, place), _whole_lists(
-        found.missing, found.intended.all(), keys, place
+    whole = {key for key in keys if not tuple(_continued(found, key, place))}
+    return _whole_lists(found.extra, found.running.all(), whole, place), _whole_lists(
+        found.missing, found.intended.all(), whole, place
     )
 
 
+def _keys(found: Delta, place: Place) -> list[str]:
+    """The words of the lists over several lines that differ, in order."""
+    if not place.platform.continued:
+        return []
+    keys = (place.list_key(node.line) for node in (*found.extra, *found.missing))
+    return sorted({key for key in keys if key is not None})
+
+
+def _continued(found: Delta, key: str, place: Place) -> Iterator[str]:
+    """Commands for a list over several lines: only the numbers that differ come and go.
+
+    Written as a whole, its first line would drop the numbers of the others for a moment. Nothing
+    where one line says it all, or where a side says it otherwise (`none`).
+    """
+    sides = found.running.all(), found.intended.all()
+    counts = [sum(place.list_key(node.line) == key for node in side) for side in sides]
+    now, then = (listed(side, key, place) for side in sides)
+    if not all(counts) or max(counts) == 1 or now is None or then is None:
+        return
+    for word, values in (("add", then - now), ("remove", now - then)):
+        for part in parted(values, place.platform):
+            yield f"{place.pad}{key} {word} {part}"
+
+
 def _whole_lists(
-    some: Sequence[Node], every: Sequence[Node], keys: set[str | None], place: Place
+    some: Sequence[Node], every: Sequence[Node], keys: set[str], place: Place
 ) -> list[Node]:
     others = [node for node in some if place.list_key(node.line) is None]
     return [*others, *(node for node in every if place.list_key(node.line) in keys)]

@@ -1,12 +1,13 @@
 """Lists inside lines: VLAN ranges, and flat lines that form a named list. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from drift.engine.model import Node
 from drift.engine.places import Place
 from drift.platforms import Platform
 
+LONGEST = 150  # characters of the numbers in one command; devices wrap their own lists near that
 LIST = re.compile(r"[ ,]*\d+(?:(?:[ ,-]| to )\d+)*")
 
 
@@ -60,16 +61,30 @@ def listed(nodes: Iterable[Node], key: str, place: Place) -> frozenset[int] | No
 
 def spans(values: frozenset[int], platform: Platform) -> str:
     """The shortest text of a set of numbers, as the platform writes it."""
+    return platform.typed.between.join(_spans(values, platform))
+
+
+def parted(values: frozenset[int], platform: Platform) -> Iterator[str]:
+    """The same in pieces that a line of a terminal holds; nothing for no numbers."""
+    piece: list[str] = []
+    for one in _spans(values, platform):
+        if piece and sum(map(len, piece)) + len(piece) + len(one) > LONGEST:
+            yield platform.typed.between.join(piece)
+            piece = []
+        piece.append(one)
+    if piece:
+        yield platform.typed.between.join(piece)
+
+
+def _spans(values: frozenset[int], platform: Platform) -> list[str]:
     parts: list[list[int]] = []
     for value in sorted(values):
         if parts and parts[-1][1] == value - 1:
             parts[-1][1] = value
         else:
             parts.append([value, value])
-    typed = platform.typed
-    return typed.between.join(
-        str(low) if low == high else f"{low}{typed.span}{high}" for low, high in parts
-    )
+    span = platform.typed.span
+    return [str(low) if low == high else f"{low}{span}{high}" for low, high in parts]
 
 
 def added(nodes: Iterable[Node], place: Place) -> dict[str, frozenset[int]]:

@@ -231,3 +231,36 @@ def test_a_banner_that_is_never_ended_is_refused_and_not_typed():
 def test_empty_lines_behind_a_banner_that_is_never_ended_are_no_difference():
     text = "banner motd ^C\nopen\n"
     assert drift.assess(text, f"{text}\n", platform="cisco_ios").in_sync
+
+
+TRUNK = " switchport trunk allowed vlan"
+
+
+@pytest.mark.parametrize(
+    ("running", "intended", "commands"),
+    [
+        (["1,3,5", "add 7,9"], ["1,3,5", "add 7,11"], ["add 11", "remove 9"]),
+        (["1-9"], ["1-3", "add 20"], ["add 20", "remove 4-9"]),
+        (["1,3", "add 5"], ["1"], ["remove 3,5"]),
+        (["1"], ["1,3"], ["1,3"]),
+        (["none"], ["1", "add 3"], ["1", "add 3"]),
+    ],
+)  # fmt: skip
+def test_of_a_trunk_over_several_lines_only_the_numbers_that_differ_come_and_go(
+    running, intended, commands
+):
+    def port(lists):
+        return "interface Gi1\n" + "".join(f"{TRUNK} {one}\n" for one in lists)
+
+    found = drift.assess(port(running), port(intended), platform="cisco_ios")
+    assert found.remediation == ("interface Gi1", *(f"{TRUNK} {one}" for one in commands))
+
+
+def test_a_long_list_is_sent_in_lines_that_a_terminal_holds():
+    many = ",".join(str(number) for number in range(2, 900, 2))
+    running = f"interface Gi1\n{TRUNK} 1\n{TRUNK} add 3\n"
+    found = drift.assess(running, f"interface Gi1\n{TRUNK} 1,3\n{TRUNK} add {many}\n",
+                         platform="cisco_ios")  # fmt: skip
+    assert max(map(len, found.remediation)) < 200
+    told = ",".join(line.removeprefix(f"{TRUNK} add ") for line in found.remediation[1:])
+    assert told == many
