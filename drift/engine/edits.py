@@ -142,12 +142,17 @@ def _deletions(now: Side, then: Side, platform: Platform) -> Iterator[str]:
 
     Otherwise the device keeps it without content.
     """
-    coming = {above for path in then.only["set"] for above in _above(path)}
+    coming = sorted(then.only["set"])
+
+    def comes(path: str) -> bool:
+        """Whether something comes below the path."""
+        at = bisect_left(coming, f"{path} ")
+        return at < len(coming) and coming[at].startswith(f"{path} ")
 
     def shortest(path: str, held: Callable[[str], bool]) -> str:
         shorter = path
         for above in _above(path):
-            if above in coming:
+            if comes(above):
                 break
             if platform.paths.entries.fullmatch(above):
                 if held(f"set {above}"):
@@ -157,7 +162,7 @@ def _deletions(now: Side, then: Side, platform: Platform) -> Iterator[str]:
 
     look = Look(then.every)
     for path in now.only["set"]:
-        if path not in coming:
+        if not comes(path):
             alone = look.pays and shortest(path, look.shows) == path
             yield path if alone else shortest(path, then.every.holds)
 

@@ -33,6 +33,9 @@ class Sides:
     ours: Sequence[Statement] = ()
 
 
+NOTHING = Sides((), (), Every("", marked=False), Every("", marked=False))
+
+
 def assess(running: str, intended: str, platform: Platform) -> Assessment:
     if in_braces(running) or in_braces(intended):
         sides = _whole(statements(running), statements(intended), platform)
@@ -75,10 +78,12 @@ def _quick(running: str, intended: str, platform: Platform) -> Sides:
     """Set style on both sides: only lines that differ are looked at, and terms where they may."""
     a, b = framed(running), framed(intended)
     theirs, ours, in_step = unlike_lines(a, b)
+    here, there = list(read(theirs)), list(read(ours))
+    if in_step and not here and not there:
+        return NOTHING
     marked = bool(PROTECT.search(a))
     before = Every(a, marked)
     after = Every(b, marked or any(PROTECT.search(line) for _, line in ours))
-    here, there = list(read(theirs)), list(read(ours))
     extra = _unsaid(_unequal(here, there, theirs, after), after, platform)
     missing = _unsaid(_unequal(there, here, ours, before), before, platform)
     if in_step and not any(TERM in one.text for one in (*extra, *missing)):

@@ -16,15 +16,22 @@ from drift.engine.texts import CHILD, VALUE, Numbered, blocks, joined, strays
 from drift.engine.walk import gaps
 
 HEAD = itemgetter(0)
+FEW = 8  # lines that are looked for one by one
 
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """What is out of step, with line numbers, and the blocks that stand in step on both sides."""
+    """What is out of step, with line numbers, and the text that stands in step on both sides."""
 
     gone: Sequence[Numbered]
     come: Sequence[Numbered]
-    shared: Sequence[str]
+    shared: str
+
+    def standing(self, lines: set[str]) -> set[str]:
+        """Those of the lines that stand in step, too; empty ones, which say nothing, always do."""
+        if len(lines) > FEW:
+            return lines.intersection(self.shared.split("\n"))
+        return {one for one in lines if not one or f"\n{one}\n" in self.shared}
 
 
 def sides(a: str, b: str, marks: Sequence[str]) -> Sides:
@@ -40,7 +47,7 @@ def sides(a: str, b: str, marks: Sequence[str]) -> Sides:
         theirs = _out_of_step(a[gap.start : gap.end], theirs + passed, gone, marks)
         ours = _out_of_step(b[gap.begin : gap.close], ours + passed, come, marks)
         done = gap.end
-    return Sides(gone, come, "".join((*shared, a[done:])).split("\n"))
+    return Sides(gone, come, "".join((*shared, a[done:])))
 
 
 def _out_of_step(text: str, number: int, into: list[Numbered], marks: Sequence[str]) -> int:
@@ -74,11 +81,12 @@ def _unlike(
     """The same; None where comments stand within sections."""
     found = sides(a, b, ("\n", CHILD, VALUE))
     differing = [one for _, one in (*found.gone, *found.come)]
-    if strays(found.shared) or strays(differing):
+    shared = found.shared.split("\n")
+    if strays(shared) or strays(differing):
         return None
     heads = {head(one) for one in differing}
     heads = {one for one in heads if one and not ignored.match(one)}
-    if heads and not heads.isdisjoint(_heads(found.shared)):
+    if heads and not heads.isdisjoint(_heads(shared)):
         return unlike_blocks(blocks(a), blocks(b))  # pieces of the same sections stand elsewhere
     return unlike_blocks(found.gone, found.come)
 
@@ -102,7 +110,7 @@ def unlike_lines(a: str, b: str) -> tuple[list[Numbered], list[Numbered], bool]:
     """As `unlike` for framed texts without sections, and whether what both have is in one order."""
     found = sides(a, b, ("\n",))
     mine, yours = {one for _, one in found.gone}, {one for _, one in found.come}
-    shared = (mine | yours).intersection(found.shared)
+    shared = found.standing(mine | yours)
     extra = [one for one in found.gone if one[1] not in yours and one[1] not in shared]
     missing = [one for one in found.come if one[1] not in mine and one[1] not in shared]
     in_step = len(extra) == len(found.gone) and len(missing) == len(found.come)
