@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from drift.engine.texts import CHILD, Numbered, nested, spans, strays
-from drift.engine.unlike import head, unlike_blocks
+from drift.engine.unlike import head, standing, unlike_blocks
 from drift.engine.walk import Gap, gaps
 from drift.platforms import Platform
 
@@ -58,7 +58,7 @@ def _unlike(a: str, b: str, whole: Sequence[Gap], platform: Platform) -> Blocks 
     heads = {head(one) for one in differing}
     heads = {one for one in heads if one and not platform.ignored.match(one)}
     shared.append(a[done:])
-    if strays(differing) or not heads.isdisjoint("".join(shared).split("\n")):
+    if strays(differing) or standing(heads, "".join(shared)):
         return None  # pieces of the same sections stand elsewhere
     return unlike_blocks(gone, come)
 

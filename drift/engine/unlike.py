@@ -16,7 +16,7 @@ from drift.engine.texts import CHILD, VALUE, Numbered, blocks, joined, strays
 from drift.engine.walk import gaps
 
 HEAD = itemgetter(0)
-FEW = 8  # lines that are looked for one by one
+FEW = 12  # lines that are looked for one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,6 @@ class Sides:
     gone: Sequence[Numbered]
     come: Sequence[Numbered]
     shared: str
-
-    def standing(self, lines: set[str]) -> set[str]:
-        """Those of the lines that stand in step, too; empty ones, which say nothing, always do."""
-        if len(lines) > FEW:
-            return lines.intersection(self.shared.split("\n"))
-        return {one for one in lines if not one or f"\n{one}\n" in self.shared}
 
 
 def sides(a: str, b: str, marks: Sequence[str]) -> Sides:
@@ -110,11 +104,18 @@ def unlike_lines(a: str, b: str) -> tuple[list[Numbered], list[Numbered], bool]:
     """As `unlike` for framed texts without sections, and whether what both have is in one order."""
     found = sides(a, b, ("\n",))
     mine, yours = {one for _, one in found.gone}, {one for _, one in found.come}
-    shared = found.standing(mine | yours)
+    shared = standing(mine | yours, found.shared)
     extra = [one for one in found.gone if one[1] not in yours and one[1] not in shared]
     missing = [one for one in found.come if one[1] not in mine and one[1] not in shared]
     in_step = len(extra) == len(found.gone) and len(missing) == len(found.come)
     return extra, missing, in_step
+
+
+def standing(lines: set[str], text: str) -> set[str]:
+    """Those of the lines that stand in a text; empty ones, which say nothing, always do."""
+    if len(lines) > FEW:
+        return lines.intersection(text.split("\n"))
+    return {one for one in lines if not one or f"\n{one}\n" in text}
 
 
 def head(block: str) -> str:
