@@ -8,6 +8,7 @@ import os
 import tempfile
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar, Protocol, runtime_checkable
 
@@ -200,7 +201,8 @@ def _key(ctx: Context) -> bytes:
 
 def _read_key(path: Path) -> bytes:
     try:
-        key = path.read_bytes()
+        state = path.stat()
+        key = _as_of(path, state.st_ino, state.st_mtime_ns, state.st_size)
     except OSError as error:
         raise SecretUnavailable(f"The key file {path} cannot be used: {error}") from error
     if len(key) != KEY_BYTES:
@@ -209,6 +211,12 @@ def _read_key(path: Path) -> bytes:
             "Trimtab made. Bring that one back from its copy."
         )
     return key
+
+
+@lru_cache(maxsize=8)
+def _as_of(path: Path, _inode: int, _written: int, _size: int) -> bytes:
+    """The file as it is; read anew once it is another one."""
+    return path.read_bytes()
 
 
 def _make_key(path: Path, key: bytes) -> None:
@@ -235,5 +243,6 @@ def previous_key(ctx: Context, purpose: str) -> bytes | None:
     return _derived(_read_key(_previous(ctx)), purpose) if is_renewed(ctx) else None
 
 
+@lru_cache(maxsize=32)
 def _derived(key: bytes, purpose: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(key)

