@@ -16,6 +16,7 @@ from inventory.platforms import Platform, platform_of
 from inventory.redaction import redact
 from inventory.snapshot_models import Snapshot
 from inventory.snapshots import Source
+from inventory.store.texts import digest_of
 
 NEIGHBOURS = 2_000  # more than that no device has
 
@@ -155,7 +156,7 @@ def _before(ctx: Context, last: Snapshot | None, text: str) -> str | None:
     """What the device showed last; it is not read anew where it is the same."""
     if last is None:
         return None
-    return text if last.digest == snapshots.digest_of(text) else snapshots.text_of(ctx, last.digest)
+    return text if last.digest == digest_of(text) else snapshots.text_of(ctx, last.digest)
 
 
 def _own_doubts(device: Device, collection: Collection) -> tuple[Doubt, ...]:

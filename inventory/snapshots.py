@@ -1,6 +1,5 @@
 """Keep what devices showed: each text once, a row only when something changed."""
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -18,7 +17,7 @@ from inventory.models import Device, Site
 from inventory.snapshot_models import Snapshot
 from inventory.store import texts
 from inventory.store.frames import Packed
-from inventory.store.texts import Near
+from inventory.store.texts import Near, digest_of
 
 Source = Literal["running", "startup"]
 Last = tuple[int, str, bool]
@@ -67,11 +66,6 @@ def store(
     )
     _know(ctx, ctx.add(snapshot))
     return Stored(snapshot=snapshot, changed=True)
-
-
-def digest_of(text: str) -> bytes:
-    """The name of a text: the SHA-256 of its UTF-8 form."""
-    return hashlib.sha256(text.encode()).digest()
 
 
 def look_up(ctx: Context, device_ids: Collection[int]) -> None:
