@@ -13,6 +13,7 @@ from inventory.candidates.scope import MOST_ADDRESSES, NotAllowed, Scope
 from inventory.devices import named
 from inventory.models import Device
 from organization.models import Unit
+from organization.units import units_below
 
 DEEPEST = 32
 OPEN = ("queued", "running")
@@ -104,17 +105,11 @@ def _enterable(ctx: Context, unit: Unit | None) -> list[DiscoveryRange]:
     """The ranges in force where the person may search; of the unit and below, where one is told."""
     units = ctx.units("device.collect")
     if unit is not None:
-        units &= _below(ctx, unit)
+        units &= units_below(ctx, unit.id)
     query = select(DiscoveryRange).where(
         DiscoveryRange.withdrawn_at.is_(None), DiscoveryRange.unit_id.in_(units)
     )
     return list(ctx.session.scalars(query.order_by(DiscoveryRange.id)))
-
-
-def _below(ctx: Context, unit: Unit) -> frozenset[int]:
-    below = select(Unit.id).where(Unit.id == unit.id).cte("below", recursive=True)
-    below = below.union(select(Unit.id).where(Unit.parent_id == below.c.id))
-    return frozenset(ctx.session.scalars(select(below.c.id)))
 
 
 def _unit_of_seed(ctx: Context, scope: Scope, seed: str) -> int:
