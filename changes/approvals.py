@@ -2,22 +2,15 @@
 
 from sqlalchemy import select
 
-from changes.errors import (
-    AlreadyDecided,
-    OwnChange,
-    PreStateChanged,
-    StaleDigest,
-    WindowClosed,
-    WrongState,
-)
+from changes.errors import AlreadyDecided, OwnChange, StaleDigest, WindowClosed, WrongState
 from changes.models import Approval, ChangeRequest
-from changes.plans import digest_of, edited, require_masks, same_state
+from changes.plans import digest_of
+from changes.pre_state import require_current
 from changes.requests import devices_of, move, plan_of, require_on_all
 from changes.states import State
 from core.actor import Actor
 from core.context import Context
 from core.queue import Job, enqueue_all
-from inventory import snapshots
 from operations.routing import handed, queue_of
 
 REQUIRED = {"standard": 1, "normal": 1, "emergency": 1}
@@ -125,24 +118,10 @@ def _open(ctx: Context, change_id: int, digest: str) -> ChangeRequest:
 
 
 def _require_current(ctx: Context, change: ChangeRequest) -> None:
-    """What is approved must still be what would run: playbooks, window, masks and pre-states."""
-    plan = plan_of(change)
-    name = edited(plan)
-    if name is not None:
-        raise StaleDigest(
-            f"The playbook {name} was edited since change {change.id} was planned. Renew the plan."
-        )
+    """What is approved must still be what would run, and its window not over."""
     if change.window_end is not None and change.window_end <= ctx.now():
         raise WindowClosed(f"The window of change {change.id} is over. Give it another one.")
-    require_masks(ctx, plan)
-    for target in plan.targets:
-        shown = snapshots.last_trusted(ctx, target.device_id, "running")
-        if shown is None or not same_state(ctx, target, shown):
-            raise PreStateChanged(
-                f"{target.hostname} shows another configuration than the one that change "
-                f"{change.id} was planned from. Renew the plan.",
-                hostname=target.hostname,
-            )
+    require_current(ctx, plan_of(change))
 
 
 def _vote(ctx: Context, change: ChangeRequest, decision: str, note: str) -> None:

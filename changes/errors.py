@@ -53,6 +53,10 @@ class PreStateChanged(Conflict):
     code: ClassVar[str] = "pre_state_changed"
 
 
+class InventoryChanged(Conflict):
+    code: ClassVar[str] = "inventory_changed"
+
+
 class NotApproved(Conflict):
     code: ClassVar[str] = "not_approved"
 

@@ -16,7 +16,7 @@ from changes.errors import AnsibleUnavailable, DeviceNotObserved, StopRequested,
 from changes.heart import Heart, beating
 from changes.journal import Journal
 from changes.models import ChangeRequest
-from changes.plans import File, Plan, TargetPlan
+from changes.plans import File, Plan, TargetPlan, waves_of
 from changes.playbooks import Playbook, playbook, shelve
 from changes.readiness import still_allowed
 from changes.run_folder import Host, private_folder
@@ -89,7 +89,7 @@ class _Run:
         with _context(self.runtime) as ctx:
             if not claims.begin(ctx, self.held):
                 return self._state()  # the lease ran out meanwhile: the change is somebody else's
-        for wave in _waves(plan):
+        for _, wave in waves_of(plan):
             trouble = self._wave(plan, wave)
             if trouble:
                 return self._undo(plan, trouble)
@@ -185,13 +185,6 @@ class _Run:
     def _state(self) -> State:
         with _context(self.runtime) as ctx:
             return State(ctx.get(ChangeRequest, self.held.change_id).state)
-
-
-def _waves(plan: Plan) -> Iterator[Sequence[TargetPlan]]:
-    """The canary alone, then the rest."""
-    yield plan.targets[:1]
-    if plan.targets[1:]:
-        yield plan.targets[1:]
 
 
 def host_of(

@@ -12,7 +12,8 @@ from changes.errors import (
     WindowClosed,
 )
 from changes.models import ChangeRequest
-from changes.plans import Plan, TargetPlan, digest_of, edited, require_masks, same_state
+from changes.plans import Plan, TargetPlan, digest_of, edited
+from changes.pre_state import require_inventory, require_masks, same_state
 from changes.requests import plan_of
 from core.context import Context
 from drift.observation import collect_device
@@ -54,8 +55,7 @@ def _require_open_window(ctx: Context, plan: Plan, change: ChangeRequest) -> Non
 
 def _require_pre_state(ctx: Context, target: TargetPlan) -> None:
     device = ctx.get(Device, target.device_id)
-    if device.state != "active":
-        raise PreStateChanged(f"{device.hostname} is {device.state}; only active devices change.")
+    require_inventory(ctx, target)
     collected = collect_device(ctx, target.device_id)
     ctx.commit()
     if collected.outcome != "collected":

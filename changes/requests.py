@@ -9,7 +9,20 @@ from sqlalchemy import select
 
 from changes.errors import NothingToDo, WrongState
 from changes.models import ChangeRequest, ChangeTarget
-from changes.plans import PLAN, Plan, TargetPlan, correction, digest_of, make_plan, stored, typed
+from changes.planning import correction, typed
+from changes.plans import (
+    CANARY_FIRST,
+    PLAN,
+    Check,
+    Plan,
+    Rollout,
+    Source,
+    TargetPlan,
+    Terms,
+    digest_of,
+    make_plan,
+    stored,
+)
 from changes.states import State, allowed
 from core.context import Context
 from core.errors import InvalidInput
@@ -17,7 +30,7 @@ from drift import baselines
 from drift.models import Finding
 from inventory.models import Device
 
-Kind = Literal["standard", "normal", "emergency"]
+Kind = Literal["standard", "normal", "emergency", "commission", "decommission"]
 Method = Literal["playbook", "by_hand"]
 Window = tuple[datetime, datetime]
 
@@ -32,12 +45,24 @@ class Wanted:
     method: Method = "playbook"
     window: Window | None = None
     problem_id: int | None = None
+    playbook: str = "correct_drift"
+    way_back: str = "restore"
+    rollout: Rollout = CANARY_FIRST
+    checks: tuple[Check, ...] = ()
+    source: Source | None = None
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(
+            kind=self.kind, method=self.method, window=self.window, playbook=self.playbook,
+            way_back=self.way_back, rollout=self.rollout, checks=self.checks, source=self.source,
+        )  # fmt: skip
 
 
 def request_correction(ctx: Context, finding_ids: Sequence[int], wanted: Wanted) -> ChangeRequest:
     """Request that devices go back to their baselines. Needs `change.request` on each device."""
     found = {one.device_id: one for one in (ctx.get(Finding, key) for key in finding_ids)}
-    return _propose(ctx, [(corrected(ctx, one), one.id) for one in found.values()], wanted)
+    return propose(ctx, [(corrected(ctx, one), one.id) for one in found.values()], wanted)
 
 
 def corrected(ctx: Context, finding: Finding) -> TargetPlan:
@@ -63,12 +88,16 @@ def request_lines(
         device = ctx.get(Device, device_id)
         ctx.require("change.request", device)
         targets.append((typed(ctx, device, typed_lines), None))
-    return _propose(ctx, targets, wanted)
+    return propose(ctx, targets, wanted)
 
 
-def _propose(
+def propose(
     ctx: Context, targets: Sequence[tuple[TargetPlan, int | None]], wanted: Wanted
 ) -> ChangeRequest:
+    """Request a change of planned targets, each with the finding that it is about.
+
+    The caller checked `change.request` on each device.
+    """
     if not targets:
         raise NothingToDo("A change needs at least one device.")
     if not wanted.title.strip() or not wanted.reason.strip():
@@ -76,9 +105,7 @@ def _propose(
     if ctx.person.person_id is None:
         raise InvalidInput("A change is requested by a person, never by the platform.")
     check_window(ctx, wanted.window)
-    plan = make_plan(
-        [one for one, _ in targets], kind=wanted.kind, method=wanted.method, window=wanted.window
-    )
+    plan = make_plan([one for one, _ in targets], wanted.terms)
     start, end = wanted.window or (None, None)
     change = ctx.add(
         ChangeRequest(
@@ -89,13 +116,14 @@ def _propose(
             problem_id=wanted.problem_id,
         )
     )  # fmt: skip
-    for index, (one, finding_id) in enumerate(targets):
-        wave = min(index, 1)  # the first device is the canary
-        ctx.add(
-            ChangeTarget(
-                change_id=change.id, device_id=one.device_id, finding_id=finding_id, wave=wave
+    findings = {one.device_id: finding_id for one, finding_id in targets}
+    for number, wave in enumerate(plan.waves):
+        for key in wave.devices:
+            ctx.add(
+                ChangeTarget(
+                    change_id=change.id, device_id=key, finding_id=findings[key], wave=number
+                )
             )
-        )
     ctx.session.refresh(change, ["targets", "approvals"])
     ctx.record(
         "change.requested", change, kind=wanted.kind, method=wanted.method, digest=change.digest,

@@ -6,7 +6,8 @@ from datetime import datetime
 from changes import approvals
 from changes.errors import WrongState
 from changes.models import ChangeRequest
-from changes.plans import Plan, TargetPlan, digest_of, make_plan, stored, typed
+from changes.planning import typed
+from changes.plans import Plan, TargetPlan, digest_of, make_plan, stored, terms_of
 from changes.requests import check_window, corrected, plan_of, require_on_all
 from changes.states import State
 from core.context import Context
@@ -52,10 +53,7 @@ def _revise(
     window: tuple[datetime, datetime] | None, *, reason: str,
 ) -> ChangeRequest:  # fmt: skip
     before: Plan = plan_of(change)
-    plan = make_plan(
-        targets, kind=before.kind, method=before.method, window=window,
-        revision=before.revision + 1,
-    )  # fmt: skip
+    plan = make_plan(targets, terms_of(before, window), revision=before.revision + 1)
     was = change.digest
     approvals.void_all(ctx, change, reason=f"The change was {reason}.")
     change.plan, change.digest = stored(plan), digest_of(plan)

@@ -8,6 +8,7 @@ class State(StrEnum):
     PROPOSED = "proposed"
     APPROVED = "approved"
     RUNNING = "running"
+    PAUSED = "paused"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     ROLLED_BACK = "rolled_back"
@@ -23,7 +24,11 @@ NEXT: Mapping[State, frozenset[State]] = {
     ),
     State.RUNNING: frozenset(
         {State.SUCCEEDED, State.FAILED, State.ROLLED_BACK, State.INTERRUPTED, State.APPROVED,
-         State.PROPOSED, State.CANCELLED}
+         State.PROPOSED, State.CANCELLED, State.PAUSED}
+    ),
+    State.PAUSED: frozenset(
+        {State.APPROVED, State.PROPOSED, State.CANCELLED, State.FAILED, State.ROLLED_BACK,
+         State.INTERRUPTED}
     ),
     State.INTERRUPTED: frozenset({State.FAILED, State.SUCCEEDED, State.ROLLED_BACK}),
     State.SUCCEEDED: frozenset(),
@@ -34,7 +39,8 @@ NEXT: Mapping[State, frozenset[State]] = {
 }  # fmt: skip
 """Where each state may go. RUNNING goes back to APPROVED (or PROPOSED, when its approvals became
 void), or is CANCELLED, only while no device was touched; APPROVED to SUCCEEDED when it was carried
-out by hand."""
+out by hand. PAUSED is between two waves, when no device of it is being touched; resuming makes it
+APPROVED again, and the next claim goes on with the devices that wait."""
 
 FINAL: frozenset[State] = frozenset(state for state, after in NEXT.items() if not after)
 

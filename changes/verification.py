@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from changes.claims import Claim
 from changes.models import VerificationResult
-from changes.plans import Mark, TargetPlan, mark, since
+from changes.plans import Mark, TargetPlan, mark
+from changes.pre_state import since
 from core.context import Context
 from inventory import discovery, snapshots
 from inventory.models import Device

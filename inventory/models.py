@@ -77,6 +77,7 @@ class Device(Base):
     credential_id: Mapped[int] = mapped_column(ForeignKey("credential.id"))
     state: Mapped[str] = mapped_column(Text, default="active")
     role: Mapped[str] = mapped_column(Text, default="")
+    redundancy_group: Mapped[str] = mapped_column(Text, default="", server_default="")
     model: Mapped[str | None] = mapped_column(Text)
     serial: Mapped[str | None] = mapped_column(Text)
     os_version: Mapped[str | None] = mapped_column(Text)

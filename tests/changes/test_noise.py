@@ -6,8 +6,9 @@ from changes import requests, revisions
 from changes.attribution import attribute
 from changes.errors import NothingToDo, StaleDigest
 from changes.models import ChangeRequest
-from changes.plans import File, digest_of, same_state
+from changes.plans import File, digest_of
 from changes.playbooks import FOLDER
+from changes.pre_state import same_state
 from changes.readiness import still_allowed
 from changes.requests import Wanted, plan_of
 from drift import baselines

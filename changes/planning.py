@@ -1,0 +1,150 @@
+"""Plan what happens to one device: the commands, their way back, the declared difference.
+
+Reads what the device showed last; runs and approves nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from changes.errors import NoSafeCommands, NotActive, NothingToDo, SecretInPlan
+from changes.plans import File, TargetPlan, mark
+from changes.pre_state import inventory_of
+from core.context import Context
+from drift import assess
+from drift.engine import Assessment
+from drift.engine.apply import applied
+from drift.engine.places import SECRET
+from drift.engine.sections import file_of
+from drift.intent import sections
+from drift.noise.masks import Mask, masked
+from drift.noise.reach import active
+from drift.platforms import platform
+from inventory import snapshots
+from inventory.models import Device
+from inventory.redaction import redact
+
+
+def correction(
+    ctx: Context, device: Device, intended: str, *, managed: Sequence[str] = ()
+) -> TargetPlan:
+    """The plan that brings a device from what it shows now to the intended text.
+
+    Only the `managed` sections, without any all of them; no line that a mask says moves by itself.
+    """
+    pre, running = _observed(ctx, device)
+    noise = _noise(ctx, device)
+    steady = masked(running, intended, noise, platform=device.platform)
+    judged = sections.assess(steady, intended, platform=device.platform, sections=managed)
+    if judged.in_sync:
+        raise NothingToDo(f"{device.hostname} is in sync already; there is nothing to correct.")
+    if device.platform == "linux":
+        wanted = masked(intended, running, noise, platform=device.platform)
+        return _with(noise, _files(device, pre, running, wanted, judged))
+    _refuse_unsafe(device, judged)
+    return _with(noise, _target(device, pre, judged))
+
+
+def typed(ctx: Context, device: Device, lines: Sequence[str]) -> TargetPlan:
+    """The plan of typing given lines; the declared difference is computed from the pre-state.
+
+    Refused where the platform has no lines to type, and where there would be no safe way back.
+    """
+    if platform(device.platform).style != "indent":
+        raise NoSafeCommands(
+            f"{device.hostname} ({device.platform}) is not changed by typing lines.",
+            hostname=device.hostname,
+        )
+    pre, running = _observed(ctx, device)
+    told = tuple(line.rstrip() for line in lines if line.strip())
+    _refuse_secrets(device, told)
+    after = applied(running, told, platform=device.platform)
+    judged = assess(running, after, platform=device.platform)
+    if judged.in_sync:
+        raise NothingToDo(f"The lines would change nothing on {device.hostname}.")
+    _refuse_unsafe(device, judged)
+    return _with(_noise(ctx, device), replace(_target(device, pre, judged), lines=told))
+
+
+def _refuse_unsafe(device: Device, judged: Assessment) -> None:
+    if judged.refusals:
+        first = judged.refusals[0]
+        raise NoSafeCommands(
+            f"There are no safe commands for {device.hostname} at {' / '.join(first.path)}: "
+            f"{first.reason}. Correct that place by hand, or accept it as baseline.",
+            hostname=device.hostname,
+        )
+
+
+def _observed(ctx: Context, device: Device) -> tuple[str, str]:
+    if device.state != "active":
+        raise NotActive(
+            f"{device.hostname} is {device.state}; only active devices are changed.",
+            hostname=device.hostname,
+        )
+    snapshot = snapshots.latest(ctx, device.id)
+    if snapshot is None:
+        raise NothingToDo(
+            f"{device.hostname} was never collected completely; collect it first "
+            f"(`trimtab collect {device.hostname}`)."
+        )
+    return snapshot.digest.hex(), snapshots.text_of(ctx, snapshot.digest)
+
+
+def _noise(ctx: Context, device: Device) -> tuple[Mask, ...]:
+    return active(ctx).of(device.platform, device.governing_unit_id)
+
+
+def _with(noise: Sequence[Mask], target: TargetPlan) -> TargetPlan:
+    """The plan with its masks; a line that the change itself declares is verified to the letter."""
+    declared = [(path, line) for path, line, _ in target.declared]
+    kept = (one for one in noise if not any(one.fits(*place) for place in declared))
+    return replace(target, masks=tuple(kept))
+
+
+def _target(device: Device, pre: str, judged: Assessment) -> TargetPlan:
+    _refuse_secrets(device, (*judged.remediation, *judged.rollback))
+    return TargetPlan(
+        device_id=device.id, hostname=device.hostname, platform=device.platform, pre_state=pre,
+        lines=judged.remediation, rollback=judged.rollback, files=(), rollback_files=(),
+        declared=tuple(mark(one) for one in judged.differences), inventory=inventory_of(device),
+    )  # fmt: skip
+
+
+def _files(device: Device, pre: str, running: str, intended: str, judged: Assessment) -> TargetPlan:
+    """A server's files are put back whole; anything else on it has no safe commands."""
+    places = dict.fromkeys(one.path[0] for one in judged.differences)
+    others = [place for place in places if not place.startswith("[file ")]
+    if others:
+        raise NoSafeCommands(
+            f"{device.hostname} differs in {', '.join(others)}, which Trimtab does not correct; "
+            "correct it by hand, or accept it as baseline.",
+            hostname=device.hostname,
+        )
+    new = tuple(File(path=_path(p), content=file_of(intended, p)) for p in places)
+    old = tuple(File(path=_path(p), content=file_of(running, p)) for p in places)
+    _refuse_secrets(device, tuple(file.content or "" for file in (*new, *old)))
+    return TargetPlan(
+        device_id=device.id, hostname=device.hostname, platform=device.platform, pre_state=pre,
+        lines=(), rollback=(), files=new, rollback_files=old,
+        declared=tuple(mark(one) for one in judged.differences), inventory=inventory_of(device),
+    )  # fmt: skip
+
+
+def _path(section: str) -> str:
+    return section.removeprefix("[file ").removesuffix("]")
+
+
+def _refuse_secrets(device: Device, lines: Sequence[str]) -> None:
+    text = "\n".join(lines)
+    if redact(text, platform=device.platform, key=b"to compare only") != text:
+        raise SecretInPlan(
+            f"The lines for {device.hostname} hold a secret in clear, which everybody who reads "
+            "the change would see. Set the secret by hand and accept the result as baseline.",
+            hostname=device.hostname,
+        )
+    if SECRET in text:
+        raise SecretInPlan(
+            f"The change of {device.hostname} would write a redacted secret, which Trimtab does "
+            "not know in clear. Set the secret by hand and accept the result as baseline.",
+            hostname=device.hostname,
+        )

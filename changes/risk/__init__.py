@@ -1,0 +1,1 @@
+"""How risky a change is, why, and what that asks for."""
