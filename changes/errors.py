@@ -17,6 +17,10 @@ class AlreadyDecided(Conflict):
     code: ClassVar[str] = "already_decided"
 
 
+class OpenObjection(Conflict):
+    code: ClassVar[str] = "open_objection"
+
+
 class WrongState(Conflict):
     code: ClassVar[str] = "wrong_state"
 
@@ -45,8 +49,32 @@ class InvalidVariables(InvalidInput):
     code: ClassVar[str] = "invalid_variables"
 
 
+class NotAnEmergency(InvalidInput):
+    code: ClassVar[str] = "not_an_emergency"
+
+
+class ReviewEarly(Conflict):
+    code: ClassVar[str] = "review_early"
+
+
+class EmergencyDebt(Conflict):
+    """A unit's broken glass was not reviewed in time."""
+
+    code: ClassVar[str] = "emergency_debt"
+
+
+class StillThere(Conflict):
+    """Something still refers to a device that is to go."""
+
+    code: ClassVar[str] = "device_referred_to"
+
+
 class WindowClosed(Conflict):
     code: ClassVar[str] = "window_closed"
+
+
+class WindowRequired(Conflict):
+    code: ClassVar[str] = "window_required"
 
 
 class PreStateChanged(Conflict):
@@ -67,6 +95,10 @@ class PlaybookBroken(TrimtabError):
 
 class DeviceNotObserved(Conflict):
     code: ClassVar[str] = "device_not_observed"
+
+
+class GateFailed(Conflict):
+    code: ClassVar[str] = "gate_failed"
 
 
 class StopRequested(Conflict):

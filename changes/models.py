@@ -1,5 +1,6 @@
 """Change requests, their targets, approvals, runs and verifications as tables."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
@@ -35,6 +36,7 @@ class ChangeRequest(Base):
     window_end: Mapped[datetime | None]
     problem_id: Mapped[int | None] = mapped_column(ForeignKey("problem.id"))
     rolls_back_id: Mapped[int | None] = mapped_column(ForeignKey("change_request.id"))
+    reruns_id: Mapped[int | None] = mapped_column(ForeignKey("change_request.id"))
     outcome: Mapped[str] = mapped_column(Text, default="")
     closed_at: Mapped[datetime | None]
 
@@ -43,10 +45,20 @@ class ChangeRequest(Base):
     approvals: Mapped[list["Approval"]] = relationship(
         back_populates="change", order_by="Approval.id"
     )
+    grants: Mapped[list["BreakGlass"]] = relationship(
+        back_populates="change", order_by="BreakGlass.id"
+    )
 
     @property
     def label(self) -> str:
         return f"C{self.id} {self.title}"
+
+    @property
+    def marks(self) -> Mapping[str, Fact]:
+        """What every audit record of an emergency says: that it is one, and the broken glass."""
+        if self.kind != "emergency":
+            return {}
+        return {"emergency": True, "break_glass": self.grants[-1].id if self.grants else None}
 
 
 class ChangeTarget(Base):
@@ -55,7 +67,8 @@ class ChangeTarget(Base):
     __tablename__ = "change_target"
     __table_args__ = (
         CheckConstraint(
-            "state IN ('waiting', 'running', 'interrupted', 'done', 'failed', 'rolled_back')",
+            "state IN ('waiting', 'running', 'interrupted', 'done', 'failed', 'rolled_back',"
+            " 'skipped')",
             name="state",
         ),
         Index(
@@ -72,13 +85,18 @@ class ChangeTarget(Base):
     state: Mapped[str] = mapped_column(Text, default="waiting")
     wave: Mapped[int] = mapped_column(default=0)
     result: Mapped[str] = mapped_column(Text, default="")
+    touched_at: Mapped[datetime | None]  # committed before the first line is typed
 
     change: Mapped[ChangeRequest] = relationship(back_populates="targets")
     device: Mapped[Device] = relationship()
 
+    @property
+    def hostname(self) -> str:
+        return self.device.hostname
+
 
 class Approval(Base):
-    """A person's decision on exactly one digest."""
+    """A person's decision on exactly one digest, in a stage, perhaps on another one's behalf."""
 
     __tablename__ = "approval"
     __table_args__ = (UniqueConstraint("change_id", "person_id", "digest"),)
@@ -92,9 +110,41 @@ class Approval(Base):
     decided_at: Mapped[datetime]
     voided_at: Mapped[datetime | None]
     void_reason: Mapped[str] = mapped_column(Text, default="")
+    stage: Mapped[str] = mapped_column(Text, default="approval", server_default="approval")
+    behalf_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    valid_until: Mapped[datetime | None]  # None: as long as nothing makes it void
 
     change: Mapped[ChangeRequest] = relationship(back_populates="approvals")
+    person: Mapped[Person] = relationship(foreign_keys=person_id)
+    behalf: Mapped[Person | None] = relationship(foreign_keys=behalf_id)
+
+
+class BreakGlass(Base):
+    """Leave to carry out exactly one plan alone, taken by a person on duty (`changes.emergency`).
+
+    It counts until `valid_until`, or until it is ended because something it rested on moved.
+    """
+
+    __tablename__ = "break_glass"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    change_id: Mapped[int] = mapped_column(ForeignKey("change_request.id"), index=True)
+    digest: Mapped[str] = mapped_column(Text)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    broken_at: Mapped[datetime]
+    valid_until: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str] = mapped_column(Text, default="")
+    review_due_at: Mapped[datetime]
+    reviewed_at: Mapped[datetime | None] = mapped_column(index=True)
+
+    change: Mapped[ChangeRequest] = relationship(back_populates="grants")
     person: Mapped[Person] = relationship()
+
+    @property
+    def label(self) -> str:
+        return f"broken glass {self.id} of C{self.change_id}"
 
 
 class ChangeRun(Base):
@@ -109,7 +159,10 @@ class ChangeRun(Base):
     claimed_at: Mapped[datetime]
     lease_until: Mapped[datetime]
     started_touching_at: Mapped[datetime | None]
+    pause_requested_at: Mapped[datetime | None]
     stop_requested_at: Mapped[datetime | None]
+    roll_back_requested_at: Mapped[datetime | None]  # everything that the change touched
+    resume_requested_at: Mapped[datetime | None]  # of the run that a pause ended
     finished_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(Text, default="")
     late_evidence: Mapped[str] = mapped_column(Text, default="")

@@ -7,6 +7,7 @@ from typing import Literal
 
 from sqlalchemy import select
 
+from changes.emergency.debt import require_no_debt
 from changes.errors import NothingToDo, WrongState
 from changes.models import ChangeRequest, ChangeTarget
 from changes.planning import correction, typed
@@ -23,6 +24,7 @@ from changes.plans import (
     make_plan,
     stored,
 )
+from changes.risk import Risk, assess
 from changes.states import State, allowed
 from core.context import Context
 from core.errors import InvalidInput
@@ -105,7 +107,10 @@ def propose(
     if ctx.person.person_id is None:
         raise InvalidInput("A change is requested by a person, never by the platform.")
     check_window(ctx, wanted.window)
-    plan = make_plan([one for one, _ in targets], wanted.terms)
+    planned = [one for one, _ in targets]
+    owners = {ctx.get(Device, one.device_id).governing_unit_id for one in planned}
+    require_no_debt(ctx, wanted.kind, [one for one in owners if one is not None])
+    plan = make_plan(planned, wanted.terms, risk=risk_of(ctx, planned, wanted.terms))
     start, end = wanted.window or (None, None)
     change = ctx.add(
         ChangeRequest(
@@ -130,6 +135,14 @@ def propose(
         devices=[one.hostname for one, _ in targets], reason=wanted.reason,
     )  # fmt: skip
     return change
+
+
+def risk_of(ctx: Context, targets: Sequence[TargetPlan], terms: Terms) -> Risk:
+    """What the formula in force says of changing these devices under these terms."""
+    return assess(
+        ctx, targets, kind=terms.kind, method=terms.method, playbook=terms.playbook,
+        source=terms.source.name if terms.source else "",
+    )  # fmt: skip
 
 
 def check_window(ctx: Context, window: Window | None) -> None:

@@ -8,7 +8,7 @@ from changes.errors import WrongState
 from changes.models import ChangeRequest
 from changes.planning import typed
 from changes.plans import Plan, TargetPlan, digest_of, make_plan, stored, terms_of
-from changes.requests import check_window, corrected, plan_of, require_on_all
+from changes.requests import check_window, corrected, plan_of, require_on_all, risk_of
 from changes.states import State
 from core.context import Context
 from drift.models import Finding
@@ -20,7 +20,7 @@ OPEN = frozenset({State.PROPOSED, State.APPROVED})
 def renew(ctx: Context, change_id: int) -> ChangeRequest:
     """Plan the change again from what its devices show now. Needs `change.request` on each."""
     change = _open(ctx, change_id)
-    targets = [_again(ctx, change, target) for target in plan_of(change).targets]
+    targets = [again(ctx, change, target) for target in plan_of(change).targets]
     return _revise(ctx, change, targets, _window(change), reason="planned anew from the devices")
 
 
@@ -41,7 +41,8 @@ def _open(ctx: Context, change_id: int) -> ChangeRequest:
     return change
 
 
-def _again(ctx: Context, change: ChangeRequest, target: TargetPlan) -> TargetPlan:
+def again(ctx: Context, change: ChangeRequest, target: TargetPlan) -> TargetPlan:
+    """What happens to a device of the change, planned from what it shows now."""
     row = next(one for one in change.targets if one.device_id == target.device_id)
     if row.finding_id is not None:
         return corrected(ctx, ctx.get(Finding, row.finding_id))
@@ -53,7 +54,10 @@ def _revise(
     window: tuple[datetime, datetime] | None, *, reason: str,
 ) -> ChangeRequest:  # fmt: skip
     before: Plan = plan_of(change)
-    plan = make_plan(targets, terms_of(before, window), revision=before.revision + 1)
+    terms = terms_of(before, window)
+    plan = make_plan(
+        targets, terms, risk=risk_of(ctx, targets, terms), revision=before.revision + 1
+    )
     was = change.digest
     approvals.void_all(ctx, change, reason=f"The change was {reason}.")
     change.plan, change.digest = stored(plan), digest_of(plan)

@@ -44,6 +44,20 @@ class Settings(BaseSettings):
     postgres_os_user: str = Field(
         "nobody", description="Unprivileged user of the embedded PostgreSQL when run as root."
     )
+    database_listen_host: str | None = Field(
+        None, description="Address on which far workers reach the embedded PostgreSQL; empty: none."
+    )
+    database_listen_port: int = Field(5432, ge=1, le=65535, description="Port of that, TLS only.")
+    database_names: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Names and addresses by which far workers reach it, the first one foremost."
+    )
+    database_tls_cert: Path | None = Field(
+        None, description="Certificate of that port with its chain, PEM; empty: made by Trimtab."
+    )
+    database_tls_key: Path | None = Field(None, description="Key of that certificate, PEM.")
+    database_tls_ca: Path | None = Field(
+        None, description="Authority that signed that certificate, PEM, for the far workers."
+    )
     secret_key_file: Path | None = Field(
         None, description="Key of secrets kept in the database; default HOME/secret.key."
     )
@@ -69,6 +83,15 @@ class Settings(BaseSettings):
     )
     worker_jobs: int = Field(4, ge=1, le=100, description="Jobs that one worker runs at a time.")
     lease_seconds: int = Field(60, ge=5, description="A change run's lease without a beat.")
+    approval_days: int = Field(
+        14, ge=1, le=365, description="Days that an approval counts for a change without a window."
+    )
+    emergency_review_hours: int = Field(
+        72, ge=1, le=720, description="Hours in which two persons review a broken glass."
+    )
+    password_days: int = Field(
+        180, ge=1, le=3650, description="Days after which a login's password is due for rotation."
+    )
     ansible_forks: int = Field(20, ge=1, le=500, description="Hosts that Ansible works at a time.")
     notify_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (), description="Apprise addresses for notifications; a space between them, or a list."
@@ -81,6 +104,9 @@ class Settings(BaseSettings):
     )
     platforms_folder: Path | None = Field(
         None, description="Folder with platforms of your own, one YAML file each."
+    )
+    playbooks: Path | None = Field(
+        None, description="Folder with playbooks of your own, a folder each, beside those shipped."
     )
     syslog_host: str = Field(
         "0.0.0.0",  # noqa: S104 - devices are elsewhere; without a port nothing listens
@@ -123,7 +149,7 @@ class Settings(BaseSettings):
     def key_path(self) -> Path:
         return self.secret_key_file or self.home / "secret.key"
 
-    @field_validator("notify_urls", "rule_packs", "syslog_relays", mode="before")
+    @field_validator("notify_urls", "rule_packs", "syslog_relays", "database_names", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(value.split()) if isinstance(value, str) else value

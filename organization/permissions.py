@@ -35,9 +35,14 @@ PERMISSIONS: Mapping[str, str] = {
     "knowledge.write": "Write and revise knowledge articles.",
     "change.read": "See change requests, approvals, executions.",
     "change.request": "Request changes and withdraw one's own.",
+    "change.comment": "Comment on changes and on lines of their difference.",
     "change.approve": "Approve or reject changes of others.",
+    "change.authorise": "Give the last approval to changes of high risk (change authority).",
+    "change.break_glass": "Execute an emergency change alone while on duty.",
     "change.execute": "Run approved changes and roll them back.",
     "change.stop": "Stop a running change.",
+    "calendar.write": "Make and end maintenance windows and freezes.",
+    "freeze.except": "Let a single change of others run in a freeze.",
     "schedule.read": "See schedules.",
     "schedule.write": "Create, pause and resume schedules.",
     "audit.read": "Read, verify and export audit records.",
@@ -51,28 +56,62 @@ PERMISSIONS: Mapping[str, str] = {
 _READ = tuple(name for name in PERMISSIONS if name.endswith(".read"))
 _SEE = tuple(name for name in _READ if name not in {"audit.read", "credential.read"})
 
+_ENGINEER = (
+    *_SEE, "device.write", "device.collect", "drift.scan", "noise.learn", "change.request",
+    "change.comment", "change.execute", "change.stop", "event.write", "problem.write",
+    "knowledge.write",
+)  # fmt: skip
+
 POST_TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "administrator": (
         *_SEE, "credential.read", "audit.read", "organization.write", "policy.write",
         "token.write", "device.write", "discovery.allow", "credential.write", "secret.write",
-        "schedule.write",
+        "schedule.write", "calendar.write",
     ),
-    "network engineer": (
-        *_SEE, "device.write", "device.collect", "drift.scan", "noise.learn", "change.request",
-        "change.execute", "change.stop", "event.write", "problem.write", "knowledge.write",
-    ),
+    "network engineer": _ENGINEER,
+    "duty engineer": (*_ENGINEER, "change.break_glass"),
     "approver": (
-        *_SEE, "change.approve", "change.stop", "baseline.approve", "drift.suppress",
-        "noise.approve",
+        *_SEE, "change.comment", "change.approve", "change.stop", "baseline.approve",
+        "drift.suppress",
+        "noise.approve", "freeze.except",
+    ),
+    "change authority": (
+        *_SEE, "change.comment", "change.approve", "change.authorise", "change.stop",
+        "baseline.approve", "freeze.except",
     ),
     "operator": (
         *_SEE, "device.collect", "drift.scan", "noise.learn", "event.write", "problem.write",
-        "knowledge.write", "change.stop",
+        "knowledge.write", "change.comment", "change.stop",
     ),
-    "compliance officer": (*_SEE, "drift.scan", "policy.write", "schedule.write", "audit.read"),
+    "compliance officer": (
+        *_SEE, "drift.scan", "policy.write", "schedule.write", "calendar.write", "audit.read",
+    ),
     "auditor": _READ,
 }  # fmt: skip
 """What usual posts allow; nobody who may approve may also request or execute."""
+
+
+def holders(
+    session: Session, permission: str, unit_id: int | None, *, now: datetime
+) -> list[Person]:
+    """The active persons whose posts give the permission in this unit; None asks for the roots."""
+    above = select(Unit.id, Unit.parent_id).where(
+        Unit.parent_id.is_(None) if unit_id is None else Unit.id == unit_id
+    ).cte("above", recursive=True)  # fmt: skip
+    parents = select(Unit.id, Unit.parent_id).where(Unit.id == above.c.parent_id)
+    above = above.union(parents)
+    rows = (
+        select(Person)
+        .join(PostHolding, PostHolding.person_id == Person.id)
+        .join(Post, Post.id == PostHolding.post_id)
+        .where(
+            Post.unit_id.in_(select(above.c.id)), Post.permissions.contains([permission]),
+            Person.active, PostHolding.since <= now,
+            (PostHolding.until.is_(None)) | (PostHolding.until > now),
+        )
+        .distinct()
+    )  # fmt: skip
+    return list(session.scalars(rows))
 
 
 @dataclass(frozen=True, slots=True)

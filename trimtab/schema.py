@@ -9,7 +9,14 @@ from alembic.script import ScriptDirectory
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Engine, text
 
+import changes.approving.models
+import changes.calendar.models
+import changes.catalogue.models
+import changes.emergency.models
+import changes.maintenance.models
 import changes.models
+import changes.risk.models
+import changes.running.models
 import core.secrets
 import drift.models
 import drift.noise.models
@@ -29,6 +36,10 @@ ROOMS = (
     core.secrets, organization.models, inventory.snapshot_models,
     inventory.candidates.models, inventory.original_models, inventory.report_models,
     operations.models, drift.models, drift.noise.models, drift.scan_models, changes.models,
+    changes.risk.models,
+    changes.approving.models,
+    changes.calendar.models, changes.catalogue.models, changes.running.models,
+    changes.emergency.models, changes.maintenance.models,
     operations.schedule_models, operations.queue_models,
 )  # fmt: skip
 

@@ -51,10 +51,12 @@ def show_execution(visit: PageVisit, change_id: Key, log_after: LogAfter = 0) ->
 def _shown(visit: Visit, change_id: int, template: str, log_after: int) -> Response:
     change = requests.get_change(visit.ctx, change_id)
     mine = change.requested_by_id == visit.ctx.person.person_id
+    stages = approvals.progress(visit.ctx, change)
     log = oversight.log(visit.ctx, change_id, after=log_after, limit=LOG_LINES)
     return page(
         template, visit, change=change, plan=plan_of(change), own=mine,
-        standing=approvals.standing(visit.ctx, change), required=approvals.REQUIRED[change.kind],
+        standing=[vote for one in stages for vote in one.votes],
+        required=sum(one.stage.needed for one in stages),
         verifications=oversight.verifications(visit.ctx, change_id),
         log=log, more_log=log[-1].id if len(log) == LOG_LINES else 0,
     )  # fmt: skip

@@ -28,8 +28,9 @@ class Reason:
 class Risk:
     """How risky a change is and what that asks for; `score` is the sum of the reasons' points.
 
-    `approvals` persons beside the requester, `canary` devices in the first wave, `stages` of the
-    approval in their order (none: one stage), `policy` the SHA-256 (hex) of the formula that spoke.
+    `approvals` persons beside the requester, at most `canary` devices in the first wave, `stages`
+    of the approval in their order (none: one stage), `policy` the SHA-256 (hex) of the formula that
+    spoke.
     """
 
     level: Level

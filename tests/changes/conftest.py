@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import create_engine
 
+from api.app import create_app
 from changes import approvals, requests
 from changes.attribution import attribute
 from changes.execution import EXECUTOR
@@ -24,8 +26,10 @@ from inventory.sites import create_site
 from inventory.snapshots import latest
 from lab import generate
 from lab.network import Lab
+from organization.models import Person
 from organization.people import actor_of
 from organization.permissions import PERMISSIONS, POST_TEMPLATES, PostAuthority
+from organization.tokens import issue
 from organization.units import by_code
 from tests.changes.floor import Floor
 from tests.changes.office import fresh_database, open_office
@@ -188,3 +192,22 @@ def away(office):
         now=office.clock,
     )  # fmt: skip
     engine.dispose()
+
+
+@pytest.fixture
+def rest(office):
+    """`rest("engineer", "post", "/changes", json=...)` answers as a client of that person gets."""
+    app = create_app(office.runtime)
+    tokens = {}
+    with TestClient(app, base_url="http://testserver/api/v1") as client:
+
+        def ask(who, method, path, **more):
+            if who not in tokens:
+                with office.acting("arranger") as ctx:
+                    person = ctx.get(Person, office.people[who].person_id)
+                    tokens[who] = issue(ctx, person=person, name="test")[1]
+            return client.request(
+                method, path, headers={"Authorization": f"Bearer {tokens[who]}"}, **more
+            )
+
+        yield ask

@@ -173,7 +173,7 @@ def test_a_plan_of_a_playbook_that_was_edited_since_is_not_approved(office, monk
     shelf = shelve(tmp_path)
     with (shelf / "restore" / "playbook.yml").open("a") as text:
         text.write("# edited\n")
-    monkeypatch.setattr("changes.approvals.edited", lambda plan: plans.edited(plan, shelf))
+    monkeypatch.setattr("changes.pre_state.edited", lambda plan, _: plans.edited(plan, shelf))
     with pytest.raises(StaleDigest, match="playbook restore was edited"):
         decide(office, change)
 

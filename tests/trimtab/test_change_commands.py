@@ -1,7 +1,6 @@
 """`trimtab change` from the request to its end, each command by whom it belongs to."""
 
 import json
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,83 +9,16 @@ from sqlalchemy import select
 
 from changes import claims
 from changes.execution import EXECUTOR
-from core.actor import Actor, Origin
 from core.context import utc_now
-from core.database import connect
-from core.runtime import Runtime
-from core.settings import Settings
 from inventory import snapshots
 from inventory.devices import add_device
 from inventory.models import Device
 from lab import generate
 from lab.network import Lab
 from organization.models import Unit
-from organization.permissions import PERMISSIONS, POST_TEMPLATES, PostAuthority
-from organization.tokens import issue
 from tests.drift.noise_rows import written_by_hand
-from tests.factories import make_credential, make_device, make_person, make_post, make_site
-from tests.trimtab.conftest import Line
-
-ALL = Actor(name="arranger", granted=frozenset(PERMISSIONS))
-SHOWN = "hostname r1\n!\ninterface Loopback0\n description router id\n!\nntp server 10.0.0.9\n"
-STAFF = {"erin": "network engineer", "ada": "approver", "oona": "operator"}
-
-
-@pytest.fixture
-def beside(database_url, tmp_path):
-    """The same installation beside the command line."""
-    engine = connect(database_url)
-    yield Runtime(
-        settings=Settings(home=tmp_path / "home"), engine=engine, authority=PostAuthority()
-    )
-    engine.dispose()
-
-
-@dataclass
-class Staff:
-    """The command line as whoever it was last handed to."""
-
-    line: Line
-    tokens: dict[str, str]
-    patch: pytest.MonkeyPatch
-
-    def as_(self, name):
-        self.patch.setenv("TRIMTAB_TOKEN", self.tokens[name])
-        return self.line
-
-    def __call__(self, command):
-        return self.line(command)
-
-    def json(self, command):
-        return self.line.json(command)
-
-
-@pytest.fixture
-def staff(line, beside, tmp_path, monkeypatch):
-    """An engineer, an approver, an operator, and a router that has shown its configuration."""
-    tokens = {}
-    with acting(beside) as ctx:
-        unit = ctx.session.scalars(select(Unit)).one()
-        for name, template in STAFF.items():
-            person = make_person(ctx, username=name)
-            make_post(ctx, unit=unit, permissions=POST_TEMPLATES[template], holder=person)
-            tokens[name] = issue(ctx, person=person, name="test")[1]
-        device = make_device(ctx, site=make_site(ctx, unit=unit, code="hq"), hostname="r1")
-        snapshots.store(ctx, device, source="running", text=SHOWN, doubts=(), facts={})
-        ctx.record("test.collected", device)
-    (tmp_path / "lines").write_text("interface Loopback0\n description by request\n")
-    return Staff(line, tokens, monkeypatch)
-
-
-def acting(runtime, actor=ALL):
-    return runtime.context(actor, Origin(door="job"))
-
-
-def requested(staff, *more, device="r1"):
-    return staff.as_("erin").json(
-        ["change", "new", "--title", "Describe", "--reason", "asked", "--device", device,
-         "--lines", "lines", *more]
-    )  # fmt: skip
+from tests.factories import make_credential
+from tests.trimtab.conftest import SHOWN, acting, requested
 
 
 def approved(staff, *more):

@@ -9,15 +9,19 @@ from typing import Annotated, Literal
 import typer
 
 from changes import approvals, oversight, preview, requests, revisions
-from changes.models import ChangeRequest
+from changes.models import Approval, ChangeRequest
 from changes.preview import DevicePreview
 from changes.requests import Wanted, plan_of
-from changes.states import State
 from core.errors import InvalidInput
 from inventory.devices import by_hostname
+from trimtab.commands import execution
+from trimtab.commands.template import from_template
 from trimtab.console import Json, command_context, out, plain, print_json, safe, show, show_one
 
 app = typer.Typer(no_args_is_help=True)
+app.command("from-template")(from_template)
+for command in execution.COMMANDS:
+    app.command()(command)
 
 COLUMNS = {
     "id": lambda row: row.id,
@@ -35,10 +39,7 @@ DETAILS = COLUMNS | {
     "digest": lambda row: row.digest,
     "window_start": lambda row: row.window_start,
     "window_end": lambda row: row.window_end,
-    "approvals": lambda row: [
-        f"{one.person.username}: {one.decision}{' (void)' if one.voided_at else ''}"
-        for one in row.approvals
-    ],
+    "approvals": lambda row: [_vote(one) for one in row.approvals],
     "plan": lambda row: row.plan,
 }
 
@@ -173,29 +174,10 @@ def run(change: Key, *, as_json: Json = False) -> None:
 
 
 @app.command()
-def stop(change: Key, *, note: Note, as_json: Json = False) -> None:
-    """Stop a running change and roll it back, or cancel one that has not begun."""
-    with command_context() as ctx:
-        show_one(oversight.stop(ctx, change, note=note), COLUMNS, as_json=as_json)
-
-
-@app.command()
 def rollback(change: Key, *, reason: Note, as_json: Json = False) -> None:
     """Request the change that undoes a succeeded one; it needs its own approval."""
     with command_context() as ctx:
         _tell(oversight.request_rollback(ctx, change, reason=reason), as_json=as_json)
-
-
-@app.command()
-def resolve(
-    change: Key, *, state: Annotated[Literal["succeeded", "failed", "rolled_back"],
-                                     typer.Option(help="What the devices show.")],
-    note: Note, as_json: Json = False,
-) -> None:  # fmt: skip
-    """Say what became of an interrupted change, after looking at its devices."""
-    with command_context() as ctx:
-        row = oversight.resolve_interrupted(ctx, change, state=State(state), note=note)
-        show_one(row, COLUMNS, as_json=as_json)
 
 
 @app.command()
@@ -227,10 +209,17 @@ def _tell(change: ChangeRequest, *, as_json: bool) -> None:
             out.print(f"  left out as noise: {safe(mask.label)}", soft_wrap=True)
 
 
+TOLD_BY = {
+    "check mode": "check mode: Ansible's, on the server",
+    "config session": "config session: the device judged it, and threw it away",
+    "candidate compare": "candidate compare: the device judged it, and threw it away",
+    "computed": "computed from what the device shows",
+}
+
+
 def _show_previews(found: Sequence[DevicePreview]) -> None:
-    told = {"asked": "the device was asked", "computed": "computed from what the device shows"}
     for one in found:
-        how = told.get(one.how or "", "no preview")
+        how = TOLD_BY.get(one.how or "", "no preview")
         out.print(f"[bold]{safe(one.hostname)}[/bold]: {how}")
         refused = [f"refused: {line}" for line in one.refused]
         for line in filter(None, (one.problem, *refused)):
@@ -251,3 +240,9 @@ def _lines(file: Path | None) -> list[str]:
         return file.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(f"{file} cannot be read as text: {error}") from error
+
+
+def _vote(vote: Approval) -> str:
+    behalf = f" for {vote.behalf.username}" if vote.behalf else ""
+    void = f" (void: {vote.void_reason})" if vote.voided_at else ""
+    return f"{vote.person.username}{behalf}: {vote.decision}{void}"

@@ -1,4 +1,7 @@
-"""What collection keeps of raw texts"""
+"""Seals of what devices showed last"""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0011"
 down_revision = "0010"
@@ -7,7 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.add_column("device_report", sa.Column("running_seal", sa.LargeBinary(), nullable=True))
+    op.add_column("device_report", sa.Column("startup_seal", sa.LargeBinary(), nullable=True))
 
 
 def downgrade() -> None:
