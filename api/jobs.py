@@ -9,6 +9,7 @@ from core.context import Context
 from core.queue import Job as Request
 from core.queue import enqueue
 from drift.selection import select_devices
+from inventory.candidates.imports.web_api import origin_of
 from inventory.candidates.models import DiscoveryRun
 from inventory.candidates.runs import subject_of
 from inventory.models import Device
@@ -77,6 +78,7 @@ def queue_import(
     """Have a worker read another inventory. Needs `device.write` and `credential.write`."""
     ctx.require("device.write", unit)
     ctx.require("credential.write", unit)
+    origin_of(url)  # or InvalidInput, before a worker meets it
     args: dict[str, Fact] = {
         "kind": kind, "url": url, "token_ref": token_ref, "unit_id": unit.id, "adopt": adopt,
     }  # fmt: skip

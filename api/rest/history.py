@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
 from api.access import Ctx
-from api.shapes import Key, OfRow, Text
+from api.shapes import Key, Number, OfRow, Text
 from changes.causes import causes
 from inventory.store import history, search
 from inventory.store.patterns import LONGEST, How
@@ -82,10 +82,13 @@ def search_current(
 
 @router.get("/devices/{device_id}/blame")
 def blame(
-    device_id: Key, ctx: Ctx, line: Text | None = None, section: Text | None = None
-) -> list[LineOut]:
-    """Since when and by which change each line of the running configuration stands there."""
-    found = history.blame(ctx, device_id, line=line, section=section, causes=causes)
+    device_id: Key, ctx: Ctx, line: Text | None = None, section: Text | None = None,
+    snapshot_id: Number | None = None,
+) -> list[LineOut]:  # fmt: skip
+    """Since when and by which change each line stands there: now, or in an older snapshot."""
+    found = history.blame(
+        ctx, device_id, line=line, section=section, snapshot_id=snapshot_id, causes=causes
+    )
     return [LineOut.of(one) for one in found]
 
 

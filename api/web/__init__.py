@@ -5,26 +5,32 @@ from fastapi.responses import PlainTextResponse
 
 from api.web import (
     baselines,
+    calendar,
     compliance,
+    configurations,
     discovery,
     drift,
     failures,
     govern,
+    history,
+    imports,
     network,
     noise,
     operate,
+    risk,
     rollouts,
     scans,
     search,
     sign_in,
+    sites,
     work,
 )
 from api.web.manifest import ADDRESS, STATIC, read_manifest
 from api.web.static_files import BuiltFiles
 
 ROOMS = (
-    sign_in, search, network, discovery, baselines, drift, rollouts, scans, compliance, noise,
-    work, operate, govern,
+    sign_in, search, network, sites, configurations, history, discovery, imports, baselines, drift,
+    rollouts, scans, compliance, noise, work, calendar, operate, govern, risk,
 )  # fmt: skip
 
 WITHOUT_PAGES = """\

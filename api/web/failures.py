@@ -86,7 +86,11 @@ async def defect(request: Request, error: Exception) -> Response:
 async def _told(request: Request, status: int, told: str, *, code: str) -> Response:
     """The page with the menu of whoever is signed in, and with what a form held."""
     form = await request.form() if request.method == "POST" else {}
-    typed = {name: text for name, text in form.items() if name not in UNSAID and text}
+    typed = {
+        name: text
+        for name, text in form.items()
+        if name not in UNSAID and text and isinstance(text, str)  # a file is no text that was typed
+    }
     return await run_in_threadpool(_signed_in, request, status, told, code, typed)
 
 

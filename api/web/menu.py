@@ -23,15 +23,20 @@ MENU = (
     Group("", (
         Entry("/", "Dashboard", "layout-dashboard", "h"),
         Entry("/devices", "Devices", "router", "d", "device.read"),
+        Entry("/sites", "Sites", "map-pin", "t", "device.read"),
         Entry("/discovery", "Discovery", "search", "i", "device.read"),
     )),
     Group("Configuration", (
+        Entry("/configurations", "Search", "file-search", "q", "snapshot.read"),
         Entry("/findings", "Drift", "git-compare", "f", "drift.read"),
         Entry("/compliance", "Compliance", "shield-check", "m", "drift.read"),
         Entry("/noise", "Noise", "eye-off", "z", "drift.read"),
         Entry("/rollouts", "Roll-outs", "stairs-up", "r", "drift.read"),
     )),
-    Group("Change", (Entry("/changes", "Requests", "git-pull-request", "c", "change.read"),)),
+    Group("Change", (
+        Entry("/changes", "Requests", "git-pull-request", "c", "change.read"),
+        Entry("/calendar", "Calendar", "calendar-event", "y", "change.read"),
+    )),
     Group("Operate", (
         Entry("/events", "Events", "bell", "e", "event.read"),
         Entry("/problems", "Problems", "bug", "p", "problem.read"),
@@ -42,6 +47,7 @@ MENU = (
     Group("Govern", (
         Entry("/audit", "Audit", "fingerprint", "a", "audit.read"),
         Entry("/policies", "Policies", "scale", "l", "policy.read"),
+        Entry("/risk", "Risk", "alert-triangle", "x", "policy.read"),
         Entry("/organization", "Organization", "sitemap", "o", "organization.read"),
     )),
 )  # fmt: skip

@@ -40,16 +40,25 @@ class BlamedLine:
 
 def blame(
     ctx: Context, device_id: int, *,
-    line: str | None = None, section: str | None = None, causes: Causes = unknown,
+    line: str | None = None, section: str | None = None, snapshot_id: int | None = None,
+    causes: Causes = unknown,
 ) -> tuple[BlamedLine, ...]:  # fmt: skip
     """The lines of the device's running configuration, with when and by what each came.
 
-    Only those equal to `line` (but for the spaces around it), or in or below a section whose line
+    As that snapshot of it showed them; without one, as the last trusted one did.
+
+    Only lines equal to `line` (but for the spaces around it), or in or below a section whose line
     starts with `section`. Needs `snapshot.read`.
     """
     device = ctx.get(Device, device_id)
     ctx.require("snapshot.read", device)
-    versions = _versions(ctx.session, device_id)
+    versions = _versions(ctx.session, device_id, until=snapshot_id)
+    if snapshot_id is not None and (not versions or versions[0].id != snapshot_id):
+        raise InvalidInput(
+            f"Snapshot {snapshot_id} is no complete running configuration of {device.hostname}; "
+            "only of one it is known since when its lines stand there.",
+            field="snapshot_id",
+        )
     if not versions:
         raise NotFound(f"{device.hostname} was never collected completely.", device=device.hostname)
     text = texts.packed_texts(ctx, [versions[0].digest])[versions[0].digest].text()
@@ -64,14 +73,17 @@ def blame(
     )
 
 
-def _versions(session: Session, device_id: int) -> Sequence[Snapshot]:
-    """The trusted running snapshots, the newest first."""
-    return session.scalars(
+def _versions(session: Session, device_id: int, *, until: int | None) -> Sequence[Snapshot]:
+    """The trusted running snapshots up to one, the newest first."""
+    query = (
         select(Snapshot)
         .where(Snapshot.device_id == device_id, Snapshot.source == "running", Snapshot.trusted)
         .order_by(Snapshot.id.desc())
         .limit(VERSIONS)
-    ).all()
+    )
+    if until is not None:
+        query = query.where(Snapshot.id <= until)
+    return session.scalars(query).all()
 
 
 def _older(ctx: Context, versions: Sequence[Snapshot]) -> Iterator[Version]:

@@ -25,6 +25,8 @@ SHOWN = 500  # characters of a line that are shown
 class Match(Protocol):
     def start(self) -> int: ...
 
+    def end(self) -> int: ...
+
 
 class Finder(Protocol):
     """A compiled expression of re2, which has no types of its own."""
@@ -59,8 +61,9 @@ def expression(pattern: str, *, how: How) -> Finder:
         [why] = error.args or (b"it is no regular expression",)
         told = why.decode(errors="replace") if isinstance(why, bytes) else str(why)
         raise InvalidInput(
-            f"The pattern is no regular expression that can be searched for: {told}. The syntax "
-            "is RE2's; write it without --regex to find it literally."
+            "The pattern is no regular expression that can be searched for: "
+            f"{told.replace('(?m)', '', 1)}. The syntax is RE2's; search for it literally if that "
+            "is what is meant."
         ) from error
     return found
 

@@ -21,7 +21,7 @@ class BoundedSession(requests.Session):
 
     def __init__(self, url: str) -> None:
         super().__init__()
-        self._origin = _origin(url)
+        self._origin = origin_of(url)
         self._left = MOST_REQUESTS
         self._until = time.monotonic() + WHOLE_SECONDS
         self.auth = lambda request: request  # or a .netrc of this account would take its place
@@ -29,7 +29,7 @@ class BoundedSession(requests.Session):
     @override
     def send(self, request: requests.PreparedRequest, **kwargs: object) -> requests.Response:
         url, self._left = request.url or "", self._left - 1
-        if request.method != "GET" or _origin(url) != self._origin:
+        if request.method != "GET" or origin_of(url) != self._origin:
             raise SourceUnreadable(
                 f"{self._origin} leads to another server; the token was not sent there."
             )
@@ -54,7 +54,8 @@ class BoundedSession(requests.Session):
         return bytes(body)
 
 
-def _origin(url: str) -> str:
+def origin_of(url: str) -> str:
+    """The server of a web address, or InvalidInput."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
         raise InvalidInput("That is no web address, or holds a login.", field="url")

@@ -1,11 +1,14 @@
 """Every page with what its route hands to it."""
 
+from collections import Counter
 from types import SimpleNamespace as Of
 
+from api.web.imports import KINDS, Done
 from drift.engine.sidebyside import rows
 from drift.noise.models import STATES
 from drift.rollouts import STANDINGS
 from drift.rule_standing import Sought
+from tests.api.samples import risk
 from tests.api.samples.basics import APPROVER, ENGINEER, GONE, HOSTILE, NOW, configuration, drifted
 from tests.api.samples.discovery import ALIKE, CANDIDATES, RANGES, SEARCHES
 from tests.api.samples.govern import (
@@ -21,6 +24,19 @@ from tests.api.samples.govern import (
     RULES,
     SCHEDULES,
     UNITS,
+)
+from tests.api.samples.inventory import (
+    CAUSE,
+    CHOICES,
+    DONE,
+    FIGURES,
+    NOTHING_FOUND,
+    OUTCOMES,
+    RESULTS,
+    RUNS,
+    SAID,
+    SITES,
+    SOUGHT,
 )
 from tests.api.samples.network import (
     APPROVERS,
@@ -52,6 +68,14 @@ _DEVICE = {"learning": True, "unmaskable": "", "seconds": (1.0, 10.0, 300.0)}
 _MASK = {"votes": VOTES, "required": 2, "kept": (70, 71), "evidence": EVIDENCE}
 _FACTS = {
     "finding": FINDINGS[2], "rows": DIFFERENT, "kinds": ["serial", "neighbours"],
+}  # fmt: skip
+_BLAME = {
+    "snapshot": SNAPSHOTS[0], "section": "<x>", "line": "", "origin": "", "lines": 160,
+    "wanted": 5, "shown": 5,
+}  # fmt: skip
+_IMPORTS = {
+    "said": SAID, "kinds": KINDS, "source": f"list {HOSTILE}", "units": ["ops"], "pasted": 1000,
+    "columns": ("hostname",), "required": ("hostname",), "optional": ("port",),
 }  # fmt: skip
 
 PAGES: dict[str, tuple[str, dict[str, object]]] = {
@@ -111,6 +135,37 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "snapshot": SNAPSHOTS[1], "text": drifted("core-02"), "kept": False, "revealed": False}),
     "snapshot_to_reveal": ("snapshot.html", {
         "snapshot": SNAPSHOTS[0], "text": drifted("core-02"), "kept": True, "revealed": False}),
+    "versions": ("versions.html", {
+        "device": DEVICES[1], "versions": SNAPSHOTS, "causes": {SNAPSHOTS[0].id: CAUSE},
+        "left": SNAPSHOTS[1], "more": 70, "paging": 80,
+        "before": {one.id: SNAPSHOTS[-1].id for one in SNAPSHOTS}}),
+    "versions_none": ("versions.html", {
+        "device": DEVICES[1], "versions": [], "causes": {}, "left": None, "before": {},
+        "more": 0, "paging": 0}),
+    "blame": ("blame.html", _BLAME | {"runs": RUNS, "refused": "", "more": 5, "paging": 0}),
+    "blame_refused": ("blame.html", _BLAME | {
+        "runs": [], "refused": HOSTILE, "more": 0, "paging": 0, "origin": "unexplained"}),
+    "blame_none": ("blame.html", _BLAME | {"runs": [], "refused": "", "more": 0, "paging": 5}),
+    "configurations": ("configurations.html", CHOICES | {
+        "sought": SOUGHT, "results": RESULTS, "refused": "", "after": 0, "paging": 0}),
+    "configurations_refused": ("configurations.html", CHOICES | {
+        "sought": SOUGHT, "results": None, "refused": HOSTILE, "after": 0, "paging": 0}),
+    "configurations_none": ("configurations.html", CHOICES | {
+        "sought": SOUGHT, "results": NOTHING_FOUND, "refused": "", "after": 0, "paging": 0}),
+    "sites": ("sites.html", {
+        "sites": SITES, "figures": FIGURES, "usual": 20, "units": ["ops", "lab"], "more": "LYS",
+        "paging": ""}),
+    "site": ("site.html", {
+        "site": SITES[1], "figures": FIGURES[2], "usual": 20, "most": 1000, "may_write": True,
+        "devices": DEVICES[:3], "limit": 3}),
+    "site_empty": ("site.html", {
+        "site": SITES[0], "figures": FIGURES[1], "usual": 20, "most": 1000, "may_write": False,
+        "devices": [], "limit": 50}),
+    "imports": ("imports.html", _IMPORTS | {
+        "found": None, "shown": [], "counts": Counter(), "refused": HOSTILE, "done": DONE}),
+    "imports_tried": ("imports.html", _IMPORTS | {
+        "found": OUTCOMES, "shown": OUTCOMES, "refused": "", "done": Done(),
+        "counts": Counter(one.becomes for one in OUTCOMES)}),
     "findings": ("findings.html", {
         "findings": FINDINGS, "state": "open", "verdict": "", "kind": "", "more": 0,
     }),
@@ -198,5 +253,6 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "scan_over": ("scan.html", {"report": REPORTS["over"]}),
     "scan_dead": ("scan.html", {"report": REPORTS["dead"]}),
     "scan_quiet": ("scan.html", {"report": REPORTS["quiet"]}),
+    **risk.PAGES,
     "schedules": ("schedules.html", {"schedules": SCHEDULES}),
 }  # fmt: skip
