@@ -136,7 +136,8 @@ class Context:
         of = done.subject if isinstance(done.subject, Subject) else _subject(done.subject)
         return make_record(
             done.action, of,
-            actor=self.person, origin=self.origin, at=self.now(), facts=dict(done.facts),
+            actor=self.person, origin=self.origin, at=self.now(),
+            facts={**_marks(done.subject), **done.facts},
         )  # fmt: skip
 
     def commit(self) -> None:
@@ -151,6 +152,11 @@ class Context:
 
 def _words(table: type[Base]) -> str:
     return str(table.__tablename__).replace("_", " ")
+
+
+def _marks(row: object) -> Mapping[str, Fact]:
+    """The facts that every record about this row carries; most rows have none."""
+    return dict(getattr(row, "marks", {}))
 
 
 def _label(row: object) -> str:

@@ -1,5 +1,6 @@
 """Tables' base, the engine and the guarded session. Knows no room's tables."""
 
+import re
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -36,6 +37,29 @@ LINK = {
     "tcp_user_timeout": "20000",
 }
 """How soon a connection that was cut is noticed (libpq's parameters); an address may differ."""
+ADVICE = "Check TRIMTAB_DATABASE_URL, or leave it empty for the embedded server."
+TLS_ADVICE = {
+    r"certificate verify failed": (
+        "The server's certificate is out of date, or not of the authority in sslrootcert: then "
+        "somebody else may be answering, and no password was sent. If it is the right server, put "
+        "the certificate of its authority into that file (`trimtab queue role` shows Trimtab's)."
+    ),
+    r"does not match host name": (
+        "Write a name of the server that its certificate holds into TRIMTAB_DATABASE_URL, or give "
+        "the server a certificate for this one (TRIMTAB_DATABASE_NAMES for the embedded one)."
+    ),
+    r"root certificate": (
+        "Set sslrootcert in TRIMTAB_DATABASE_URL to a file with the certificate (PEM) of the "
+        "authority that signed the server's."
+    ),
+    r"does not support SSL": (
+        "Turn TLS on at the server; an address without verify-full trusts whoever answers."
+    ),
+    r"no encryption|for TLS only": (
+        "Add ?sslmode=verify-full&sslrootcert=FILE to TRIMTAB_DATABASE_URL."
+    ),
+}
+"""What libpq says of TLS, and what to do about it; the first that fits counts."""
 MINIMUM_SERVER = 150000  # PostgreSQL 15, as server_version_num
 
 
@@ -134,9 +158,9 @@ def connect(url: str) -> Engine:
     except OperationalError as error:
         engine.dispose()
         where = make_url(url).render_as_string(hide_password=True)
+        said = str(error.orig).strip()
         raise DatabaseUnavailable(
-            f"No database answers at {where}: {str(error.orig).strip()} "
-            "Check TRIMTAB_DATABASE_URL, or leave it empty for the embedded server."
+            f"No database answers at {where}: {said} {_advice(said)}"
         ) from error
     if version < MINIMUM_SERVER:
         engine.dispose()
@@ -144,6 +168,11 @@ def connect(url: str) -> Engine:
             f"PostgreSQL {version // 10000} is too old; Trimtab needs 15 or newer."
         )
     return engine
+
+
+def _advice(said: str) -> str:
+    """What to do about what libpq said."""
+    return next((advice for words, advice in TLS_ADVICE.items() if re.search(words, said)), ADVICE)
 
 
 def _engine(url: str) -> Engine:

@@ -210,16 +210,20 @@ class EmbeddedPostgres:
         kept.write_text(str(port))
         return port
 
+    @property
+    def port(self) -> int:
+        """Where the running server answers on 127.0.0.1."""
+        return int((self.data / "postmaster.pid").read_text().splitlines()[3])
+
     def _url(self) -> str:
-        port = (self.data / "postmaster.pid").read_text().splitlines()[3]
         password = (self.root / PASSWORD_FILE).read_text()
-        return f"postgresql+psycopg://trimtab:{password}@127.0.0.1:{port}/postgres"
+        return f"postgresql+psycopg://trimtab:{password}@127.0.0.1:{self.port}/postgres"
 
     def _answers(self) -> bool:
         try:
             with psycopg.connect(self._url().replace("+psycopg", ""), connect_timeout=3):
                 return True
-        except (OSError, IndexError, psycopg.OperationalError):
+        except (OSError, IndexError, ValueError, psycopg.OperationalError):
             return False
 
 

@@ -128,11 +128,11 @@ def renew_key(ctx: Context) -> None:
             "a safe place (older backups of the database need it), then rotate again."
         )
     marks = installation_key(ctx, "redaction")
-    _make_key(_own_key(ctx, "redaction"), marks)
-    _make_key(previous, _key(ctx))
+    write_once(_own_key(ctx, "redaction"), marks)
+    write_once(previous, _key(ctx))
     draft = path.with_name(f"{path.name}.next")
     draft.unlink(missing_ok=True)
-    _make_key(draft, AESGCM.generate_key(8 * KEY_BYTES))
+    write_once(draft, AESGCM.generate_key(8 * KEY_BYTES))
     draft.replace(path)
 
 
@@ -193,7 +193,7 @@ def _key(ctx: Context) -> bytes:
     path = ctx.settings.key_path
     try:
         if not path.exists():
-            _make_key(path, AESGCM.generate_key(8 * KEY_BYTES))
+            write_once(path, AESGCM.generate_key(8 * KEY_BYTES))
     except OSError as error:
         raise SecretUnavailable(f"The key file {path} cannot be used: {error}") from error
     return _read_key(path)
@@ -219,8 +219,11 @@ def _as_of(path: Path, _inode: int, _written: int, _size: int) -> bytes:
     return path.read_bytes()
 
 
-def _make_key(path: Path, key: bytes) -> None:
-    """Written whole beside its place, then linked there: of two makers one wins for both."""
+def write_once(path: Path, key: bytes) -> None:
+    """Keep bytes in a file of mode 0600, unless it is there already.
+
+    Written whole beside its place, then linked there: of two makers one wins for both.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # mode 0600
     try:

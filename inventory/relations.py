@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from core.context import Context
 from inventory.drivers.protocol import Neighbour, NeighbourProtocol
+from inventory.links import links
 from inventory.models import Device, Relation
 
 LLDP = "lldp"
@@ -16,7 +17,7 @@ Key = tuple[str, str, str]
 
 
 def observed_all(ctx: Context, seen: Sequence[tuple[Device, Sequence[Neighbour]]]) -> None:
-    """Make these devices' LLDP and CDP relations those just seen. The caller records."""
+    """Make these devices' relations those just seen, one a link. The caller records."""
     ids = [device.id for device, _ in seen]
     rows = select(Relation).where(Relation.device_id.in_(ids), Relation.kind.in_(KINDS))
     known: dict[int, dict[Key, Relation]] = {key: {} for key in ids}
@@ -24,7 +25,7 @@ def observed_all(ctx: Context, seen: Sequence[tuple[Device, Sequence[Neighbour]]
         known[row.device_id][row.kind, row.interface, row.peer_name] = row
     peers = _device_ids(ctx, {one.peer_name.lower() for _, told in seen for one in told})
     for device, told in seen:
-        _observed(ctx, device, told, known[device.id], peers)
+        _observed(ctx, device, links(told), known[device.id], peers)
 
 
 def _observed(

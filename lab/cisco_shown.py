@@ -29,6 +29,7 @@ class Shown:
             f"Interface: {one.interface},  Port ID (outgoing port): {one.peer_interface}\n"
             "Holdtime : 150 sec\n\n"
             for one in self.device.neighbours
+            if one.speaks_cdp
         )
 
     def nxos_interfaces(self) -> str:

@@ -40,6 +40,9 @@ class Fault(StrEnum):
     ESCAPES = "escapes"  # shows terminal escapes
     BINARY = "binary"  # shows what is no text
     RESTLESS = "restless"  # shows a line that is another one at each reading
+    HASTY_ECHO = "hasty_echo"  # repeats at once what is typed ahead, and again when it comes to it
+    ERRORS = "errors"  # counts more input errors on its first interface at each reading
+    FORGETFUL = "forgetful"  # throws away what is typed while it works
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,7 @@ class Neighbour:
     peer: str
     peer_interface: str
     peer_address: str = ""
+    speaks_cdp: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +97,7 @@ class LabDevice:
     candidate: Node | None = None  # Junos: what no commit has made the running one yet
     locked_by: int | None = None  # Junos: the session that has the candidate locked
     commits: list[str] = field(default_factory=list)  # Junos: the configurations before
+    commit_message: str = ""  # Junos: of the last commit
     eapi_port: int = 0
     files: dict[str, str] = field(default_factory=dict)
     sessions: dict[str, list[str]] = field(default_factory=dict)  # EOS configuration sessions
@@ -156,6 +161,7 @@ class LabDevice:
         self.disarm()
         if guard is not None:
             self.sessions.pop(guard.session, None)
+            self.commit_message = ""
             self.replace(guard.before, username=guard.username)
 
     def touched(self, username: str) -> None:

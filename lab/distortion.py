@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from lab.device import Fault, LabDevice
 
+PROMPT_BEGINS = {"cisco_xr": "RP/0/RP0/CPU0:"}
 HUGE_LINES = 1_200_000
 BINARY = "alias exec bell \x00\x0e\x07\n"
 ESCAPES = "banner motd ^C\n\x1b[2J\x1b[31mRestricted\x1b[0m \x1b]0;title\x1b\\\x9b1m\n^C\n"
@@ -25,7 +26,7 @@ def _huge(text: str, _device: LabDevice) -> str:
 
 def _fake_prompt(text: str, device: LabDevice) -> str:
     """A banner that shows the device's own prompt, the end mark and a command's echo."""
-    prompt = f"{device.shown_hostname}#"
+    prompt = f"{PROMPT_BEGINS.get(device.platform, '')}{device.shown_hostname}#"
     return _with(text, f"banner login ^C\n{prompt}\nend\n{prompt}show version\n{prompt} \n^C\n")
 
 

@@ -8,7 +8,7 @@ from lab.tree import Node, banner_delimiter
 
 INVALID = "% Invalid input detected at '^' marker."
 INCOMPLETE = "% Incomplete command."
-ON_BY_DEFAULT = re.compile(r"(switchport|ip redirects|ip proxy-arp|ip http server)$")
+ON_BY_DEFAULT = re.compile(r"(switchport|ip redirects|ip proxy-arp|ip http server|cdp run)$")
 OWN = (
     ("line", "logging synchronous"), ("interface", "logging event"), ("log", "logging "),
     ("interface", ("ntp broadcast", "ntp disable", "ntp multicast")),

@@ -26,7 +26,7 @@ class IosShell(Shell):
             r"show ip interface brief": lambda _: ios_shown.addresses(self.device),
             r"show interfaces": lambda _: ios_shown.interfaces(self.device),
             r"show inventory": lambda _: cisco_shown.Shown(self.device).inventory(),
-            r"show cdp neighbors detail": lambda _: "% CDP is not enabled\n",
+            r"show cdp neighbors detail": lambda _: self.cdp(),
             r"tclsh": self.enter_tcl,
         }
         return Shell.table(self) | mine | FileCommands(self).table() | IosArchive(self).table()
@@ -61,7 +61,15 @@ class IosShell(Shell):
 
     @override
     def lldp(self) -> str:
+        if self.device.root.find("lldp run") is None:
+            return "% LLDP is not enabled\n"
         return ios_shown.neighbours(self.device)
+
+    def cdp(self) -> str:
+        """On unless the configuration turns it off."""
+        if self.device.root.find("no cdp run") is not None:
+            return "% CDP is not enabled\n"
+        return cisco_shown.Shown(self.device).cdp()
 
     @override
     def lldp_table(self) -> str:

@@ -136,6 +136,7 @@ def _make(count: int, *, seed: int, port: int, eapi_port: int) -> tuple[LabDevic
                     peer=generate.hostname_of(peer),
                     peer_interface=peer_if,
                     peer_address=_address(peer),
+                    speaks_cdp=generate.platform_of(peer).startswith("cisco_"),
                 )
             )
     made = []

@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from lab import cisco_shown
 from lab.device import MODEL, Fault
+from lab.distortion import distorted
 from lab.shell import Answer, Shell
 from lab.tree import Node
 
@@ -74,10 +75,7 @@ class NxosShell(Shell):
 
     @override
     def show_running(self) -> str:
-        text = self.header() + self._plain(self.device.shown())
-        if Fault.CUT_OFF in self.device.faults:
-            return text[: len(text) // 2].rsplit("\n", 1)[0] + "\n"
-        return text
+        return distorted(self.header() + self._plain(self.device.shown()), self.device)
 
     @override
     def show_startup(self) -> str:

@@ -81,6 +81,7 @@ class Terminal(asyncssh.SSHServerSession[str]):
         self.typed = ""
         self.pending: list[str] = []
         self.work = asyncio.Queue[str]()
+        self.resting = False  # at a prompt, with nothing typed yet
         self.task: asyncio.Task[None] | None = None
         self.heard = asyncio.Event()
         self.heard.set()
@@ -133,7 +134,7 @@ class Terminal(asyncssh.SSHServerSession[str]):
             elif char == "\n" and last == "\r":
                 pass
             elif char in "\r\n":
-                self.work.put_nowait(self.typed)
+                self.entered(self.typed)
                 self.typed = ""
             elif char == "\x1a":
                 self.work.put_nowait("end")
@@ -143,8 +144,18 @@ class Terminal(asyncssh.SSHServerSession[str]):
                 self.typed += char
             last = char
 
+    def entered(self, line: str) -> None:
+        """A line was typed; what comes ahead of the prompt may be repeated early, or lost."""
+        if not self.resting and Fault.FORGETFUL in self.device.faults:
+            return
+        if not self.resting and Fault.HASTY_ECHO in self.device.faults and not self.shell.hidden:
+            self.write(line + "\n")
+        self.resting = False
+        self.work.put_nowait(line)
+
     async def run(self) -> None:
         self.write(self.shell.prompt)
+        self.resting = True
         while True:
             line = await self.work.get()
             if Fault.SLOW in self.device.faults:
@@ -163,6 +174,7 @@ class Terminal(asyncssh.SSHServerSession[str]):
                 await self.repeat(answer)
                 return
             self.answer(answer)
+            self.resting = self.work.empty()
 
     async def serve_rpcs(self, netconf: Netconf) -> None:
         """NETCONF's messages, one after another, until the client closes its session."""
@@ -172,7 +184,11 @@ class Terminal(asyncssh.SSHServerSession[str]):
                 message = await self.work.get()
                 if Fault.SLOW in self.device.faults:
                     await asyncio.sleep(SLOW_SECONDS)
-                answer = netconf.answer(message)
+                try:
+                    answer = netconf.answer(message)
+                except SessionEnded:
+                    self.drop()
+                    return
                 if Fault.DROP in self.device.faults and "<configuration-text" in answer:
                     self.write(answer[: len(answer) // 2])
                     self.drop()

@@ -50,11 +50,19 @@ class StandingOut(OfRow):
 
 
 class RoleOut(OfRow):
-    """The password is kept nowhere and shown this once."""
+    """The password is kept nowhere and shown this once.
+
+    `address` is TRIMTAB_DATABASE_URL of the worker's host; `host` is null where nobody told it.
+    `authority` (PEM) verifies the embedded server, empty for another one.
+    """
 
     role: str
     password: str
     database: str
+    host: str | None
+    port: int
+    address: str
+    authority: str
 
 
 class MovedOut(Body):

@@ -6,6 +6,7 @@ prepares the terminal and asks.
 """
 
 import re
+import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,13 +24,16 @@ from inventory.drivers.sessions import (
     refused_secret,
     silent,
 )
+from inventory.line_patterns import holding
 from inventory.platforms import Platform
 
 PROMPT = re.compile(r"(?:^|[\r\n])(?P<prompt>[\w\[({<][^\s]*[>#$])[ \t]?\Z")
 SECRET = re.compile(r"(?i)(?:^|[\r\n])[^\r\n]*password: ?\Z")
 NOTHING_MORE = r"(?:\s|\x1b\[[0-9;?]*[A-Za-z])*\Z"
 QUIET = 0.5  # seconds in which a device that has more to say says it
-LAST_WORDS = 200  # characters in which a prompt stands
+LOST_SECONDS = 5.0  # at a prompt without a word: what was typed ahead is not there any more
+REFUSAL = r"\^|%|Error|[Uu]n"  # how the lines begin that a device refuses a comment with
+LAST_WORDS = 300  # characters in which a mark and a prompt stand
 
 
 class Conversation(Protocol):
@@ -85,6 +89,7 @@ class Quick:
         self._login = login
         self._shell = session.shell
         self._ahead = ahead
+        self._tail = b""  # the end of what was read last
         self._unsent: tuple[str, ...] = ()  # the preparation, to go with the first question
 
     def begin(self, prepare: Sequence[str]) -> None:
@@ -96,7 +101,12 @@ class Quick:
             return
         self._write([*prepare, "enable"])
         privileged = f"{self.prompt[:-1]}#"
-        shown = self._read(re.compile(rf"{SECRET.pattern}|{re.escape(privileged)} ?\Z"))
+        ends = re.compile(rf"{SECRET.pattern}|(?:^|[\r\n]){re.escape(privileged)} ?\Z")
+        shown = self._read(ends)
+        if not ends.search(shown):  # the device threw away what was typed ahead
+            self._ahead, self._unsent = False, tuple(prepare)
+            self._write(["enable"])
+            shown = self._read(ends)
         if SECRET.search(shown):
             self._write([self._login.enable or ""])
             shown = self._read(re.compile(rf"{SECRET.pattern}|{PROMPT.pattern}"))
@@ -106,15 +116,32 @@ class Quick:
 
     def ask(self, commands: Sequence[str]) -> tuple[str, ...]:
         before, self._unsent = self._unsent, ()
-        first = self._typed([*before, *(commands if self._ahead else commands[:1])]) or ()
-        told = first[len(before) :]
+        together = [*before, *(commands if self._ahead else commands[:1])]
+        answers = self._typed(together)
+        if answers is None:
+            self._settle(len(together))
+            answers = tuple(self._one(line) for line in before)
+        told = answers[len(before) :]
         return (*told, *(self._one(one) for one in commands[len(told) :]))
+
+    def _settle(self, waited: int) -> None:
+        """Let the device come to the end of what was typed ahead, which a mark then stands at.
+
+        Without it a late answer could be taken for that of a question asked again. The mark is
+        a comment; a device that knows none refuses it, which is as good.
+        """
+        mark = f"!{secrets.token_hex(8)}"
+        self._write([mark])
+        prompt = re.escape(self.prompt)
+        refused = rf"(?:[ \t]*(?:{REFUSAL})[^\r\n]*\s+)*"
+        answered = rf"{prompt}[ \t]?{mark}\s+{refused}{prompt}[ \t]?\Z"
+        self._read(re.compile(answered), patience=waited, after=self._tail)
 
     def _typed(self, commands: Sequence[str]) -> tuple[str, ...] | None:
         """The answers to commands typed at once, None where they cannot be told apart."""
         self._write(commands)
         shown = self._read(
-            self._end, prompts=len(commands),
+            self._end, prompts=len(commands), patience=len(commands),
             enough=lambda text: split(text, self.prompt, commands) is not None,
         )  # fmt: skip
         return split(shown, self.prompt, commands)
@@ -137,35 +164,44 @@ class Quick:
         self._shell.sendall("".join(f"{line}\n" for line in lines).encode())
 
     def _read(
-        self, ends: re.Pattern[str], *, prompts: int = 0, enough: Callable[[str], bool] = bool
-    ) -> str:
+        self, ends: re.Pattern[str], *, prompts: int = 0, patience: int = 1, after: bytes = b"",
+        enough: Callable[[str], bool] = bool,
+    ) -> str:  # fmt: skip
         """What comes until it ends so and so many prompts have come; LF line ends.
 
-        A banner may hold the prompt too: what is not `enough` is so only when no more comes.
+        `patience` is how many answers it may last. A banner may hold the prompt too: what is not
+        `enough` is so only when no more comes; nor does more come where a device rests at its
+        prompt, because it threw away what was typed ahead.
         """
-        shown, begun, almost = bytearray(), time.monotonic(), ""
-        limit = self._login.timeout * max(prompts, 1)
+        shown, begun, waits = bytearray(after), time.monotonic(), 0.0
+        limit = self._login.timeout * patience
         while True:
             left = max(begun + limit - time.monotonic(), 0.001)
-            self._shell.settimeout(min(QUIET, left) if almost else left)
+            self._shell.settimeout(min(waits or left, left))
             try:
                 chunk = self._shell.recv(CHUNK)
             except TimeoutError as error:
-                if almost:
-                    return almost
+                if waits:
+                    return self._plain(shown)
                 raise silent(self._login) from error
             if not chunk:
                 raise EOFError("the channel was closed")
             shown += chunk
-            almost = ""
-            if not ends.search(decoded(shown[-LAST_WORDS:])):
+            begun += self._login.admit(len(shown))
+            tail = decoded(shown[-LAST_WORDS:])
+            waits = LOST_SECONDS if self.prompt and self._end.search(tail) else 0.0
+            if not ends.search(tail):
                 continue
-            text = decoded(shown).replace("\r\n", "\n").replace("\r", "")
-            if len(re.findall(rf"(?m)^{re.escape(self.prompt)}", text)) < prompts:
+            text = self._plain(shown)
+            if text.count(f"\n{self.prompt}") + text.startswith(self.prompt) < prompts:
                 continue
             if enough(text):
                 return text
-            almost = text
+            waits = QUIET
+
+    def _plain(self, shown: bytearray) -> str:
+        self._tail = bytes(shown[-LAST_WORDS:])
+        return decoded(shown).replace("\r\n", "\n").replace("\r", "")
 
 
 def split(shown: str, prompt: str, commands: Sequence[str]) -> tuple[str, ...] | None:
@@ -174,23 +210,33 @@ def split(shown: str, prompt: str, commands: Sequence[str]) -> tuple[str, ...] |
     None where the echoes do not stand where they belong: a device that repeats at once what is
     typed ahead mixes it with its answers, and a banner may look like an echo.
     """
-    answers, rest = list[str](), shown
+    answers, at = list[str](), 0
     for number, command in enumerate(commands):
-        head, echo, rest = rest.partition(f"{command}\n")
-        if not echo or head.strip():
+        echo = shown.find(f"{command}\n", at)
+        if echo < 0 or shown[at:echo].strip():
             return None
+        at = echo + len(command) + 1
         if number + 1 == len(commands):
-            answers.append(rest[: rest.rindex(prompt)])
+            answers.append(shown[at : shown.rindex(prompt, at)])
             break
         following = re.escape(commands[number + 1])
-        end = re.search(rf"(?m)^{re.escape(prompt)}[ \t]?(?={following}$)", rest)
+        end = re.compile(rf"(?m)\n{re.escape(prompt)}[ \t]?(?={following}$)").search(shown, at - 1)
         if end is None:
             return None
-        answers.append(rest[: end.start()])
-        rest = rest[end.end() :]
-    lines = (line.removeprefix(prompt).strip() for one in answers for line in one.splitlines())
-    mixed = len(commands) > 1 and any(line in commands for line in lines)
+        answers.append(shown[at : end.start() + 1])
+        at = end.end()
+    mixed = len(commands) > 1 and any(_holds(one, prompt, commands) for one in answers)
     return None if mixed else tuple(answers)
+
+
+def _holds(answer: str, prompt: str, commands: Sequence[str]) -> bool:
+    """Whether a line of the answer is one of the commands, after the prompt or alone."""
+    return any(
+        line.removeprefix(prompt).strip() == command
+        for command in commands
+        for start, end in holding(command, answer)
+        for line in answer[start:end].splitlines()
+    )
 
 
 def _last_prompt(shown: str) -> str:

@@ -13,7 +13,7 @@ from inventory.drivers.login import Login
 from inventory.drivers.meter import within
 from inventory.drivers.napalm_sessions import DRIVERS, NapalmConnection, opened, translated
 from inventory.drivers.protocol import Collection, Facts, Interface, Item, Neighbour
-from inventory.platforms import platform_of
+from inventory.platforms import Platform, platform_of
 
 UNASKED = (
     NotImplementedError, LookupError, CommandError, RpcError, ValueError, TypeError, AttributeError,
@@ -38,6 +38,7 @@ class NapalmDriver:
             texts = _texts(device)
             facts = device.get_facts()
             lldp = device.get_lldp_neighbors()
+            cdp = _asked(lambda: _cdp(device, platform_of(login.platform))) or ()
             interfaces = _asked(lambda: _interfaces(device))
             items = _asked(lambda: _chassis(device))
         running = str(texts["running"])
@@ -46,7 +47,7 @@ class NapalmDriver:
             running=running,
             startup=str(texts["startup"]) or None,
             facts=_facts(facts, interfaces, items),
-            neighbours=_neighbours(lldp),
+            neighbours=(*_neighbours(lldp), *cdp),
             hostname=reading.hostname(
                 platform_of(login.platform),
                 running=running,
@@ -126,6 +127,14 @@ def _facts(
         interfaces=interfaces,
         items=items,
     )
+
+
+def _cdp(device: NapalmConnection, platform: Platform) -> tuple[Neighbour, ...]:
+    """NAPALM has no getter for CDP: the command's answer is read as on the command line."""
+    command = platform.commands.cdp
+    if command is None:
+        return ()
+    return reading.neighbours(platform, lldp="", cdp=str(device.cli([command])[command]))
 
 
 def _neighbours(lldp: Mapping[str, list[Mapping[str, str]]]) -> tuple[Neighbour, ...]:

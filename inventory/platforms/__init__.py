@@ -1,5 +1,6 @@
 """Platforms as data: one YAML file each beside this one. Speaks to no device and no database."""
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -11,9 +12,12 @@ from typing import cast
 import yaml
 
 from core.errors import TrimtabError
-from core.settings import load_settings
+from inventory.platforms.writing import GuardCommands, Rehearsal, Save, Staged, guard_of
 
 FOLDER = Path(__file__).parent
+FOLDER_TOLD = "TRIMTAB_RUN_PLATFORMS"
+"""Set where the program that started this one has read the settings already; empty for none."""
+LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is faster
 Patterns = tuple[re.Pattern[str], ...]
 NOTHING: Patterns = ()
 
@@ -63,26 +67,6 @@ class Interfaces:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Save:
-    """The command that keeps a configuration, the answer that proves it, and what disproves it."""
-
-    command: str
-    accepted: re.Pattern[str]
-    rejected: re.Pattern[str] = re.compile(
-        r"(?i)permission denied|no space|read-only|fail(?:ed|ure)|error|can.t|unable"
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rehearsal:
-    """Commands of a configuration session that is thrown away; `{name}` is the session's."""
-
-    open: str
-    diff: str
-    abort: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
     """Everything Trimtab knows of a platform's command line; patterns match one line.
 
@@ -92,6 +76,7 @@ class Platform:
     the text ends where the opening line's delimiter stands again.
     `prepare` are the lines that make a terminal wide and endless, where no more than these is
     needed; `reads_ahead` tells that the device shows what is typed ahead only when it comes to it.
+    `netconf` tells that lines are loaded into the device's candidate through NETCONF.
     `item` matches one module with its part and serial number.
     """
 
@@ -122,6 +107,9 @@ class Platform:
     blocks: Patterns = NOTHING
     save: Save | None = None
     rehearsal: Rehearsal | None = None
+    staged: Staged | None = None
+    netconf: bool = False
+    guard: GuardCommands | None = None
     text_blocks: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -161,12 +149,17 @@ def _all() -> Mapping[str, Platform]:
 
 def _own() -> tuple[Path, ...]:
     """The folder of the installation's own platforms; one of these goes before one of ours."""
+    told = os.environ.get(FOLDER_TOLD)
+    if told is not None:
+        return (Path(told),) if told else ()
+    from core.settings import load_settings  # noqa: PLC0415 - a tenth of a second in each Ansible
+
     folder = load_settings().platforms_folder
     return () if folder is None else (folder,)
 
 
 def _load(file: Path) -> object:
-    return yaml.safe_load(file.read_text(encoding="utf-8"))
+    return yaml.load(file.read_text(encoding="utf-8"), Loader=LOADER)  # noqa: S506 - a safe one
 
 
 def _read(file: Path) -> dict[str, object]:
@@ -193,6 +186,7 @@ def _parse(name: str, data: Mapping[str, object]) -> Platform:
 def _parsed(name: str, data: Mapping[str, object]) -> Platform:
     save = cast("Mapping[str, str] | None", data.get("save"))
     rehearsal = cast("dict[str, str] | None", data.get("rehearsal"))
+    staged = cast("dict[str, str] | None", data.get("staged"))
     return Platform(
         name=name,
         netmiko=str(data["netmiko"]),
@@ -223,6 +217,9 @@ def _parsed(name: str, data: Mapping[str, object]) -> Platform:
         secret_sections=_pattern(data, "secret_sections"),
         blocks=_patterns(data, "blocks", re.DOTALL),
         rehearsal=Rehearsal(**rehearsal) if rehearsal else None,
+        netconf=bool(data.get("netconf", False)),
+        staged=Staged(**staged) if staged else None,
+        guard=guard_of(cast("Mapping[str, object] | None", data.get("guard"))),
         text_blocks=cast("Mapping[str, str]", data.get("text_blocks", {})),
         save=Save(command=save["command"], accepted=re.compile(save["accepted"])) if save else None,
     )

@@ -190,7 +190,7 @@ def test_of_several_makers_of_the_key_one_wins_for_all(tmp_path):
 
     def make():
         together.wait()
-        secrets._make_key(path, os.urandom(32))
+        secrets.write_once(path, os.urandom(32))
         seen.append(path.read_bytes())
 
     seen = []

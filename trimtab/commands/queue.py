@@ -70,12 +70,24 @@ def give_role(name: Name, *, as_json: Json = False) -> None:
     """Make the PostgreSQL role of the queue's workers, or renew its password; shown this once."""
     with command_context() as ctx:
         given = queue_roles.give_role(ctx, queues.queue_by_name(ctx, name))
-    tell(
-        f"TRIMTAB_DATABASE_URL=postgresql://{given.role}:{given.password}@HOST:5432/"
-        f"{given.database}?sslmode=verify-full&sslrootcert=/etc/trimtab/database-ca.pem",
-        {"role": given.role, "password": given.password, "database": given.database},
-        as_json=as_json,
-    )
+    told = {
+        "role": given.role, "password": given.password, "database": given.database,
+        "host": given.host, "port": given.port, "address": given.address,
+        "authority": given.authority,
+    }  # fmt: skip
+    tell(f"TRIMTAB_DATABASE_URL={given.address}{_beside(given)}", told, as_json=as_json)
+
+
+def _beside(given: queue_roles.RoleGiven) -> str:
+    """What the far host needs beside the address."""
+    if given.authority:
+        return f"\n\n{queue_roles.AUTHORITY} on the far host:\n{given.authority.rstrip()}"
+    if given.host is None:
+        return (
+            "\n\nHOST is for you to fill in. The embedded PostgreSQL is reached from elsewhere "
+            "only with TRIMTAB_DATABASE_LISTEN_HOST; see docs/workers.md."
+        )
+    return ""
 
 
 @app.command("move")

@@ -2,6 +2,8 @@
 
 import typer
 
+from core.database_door import DatabaseDoor
+from core.database_door import wanted as wants_door
 from core.settings import load_settings
 from scheduler.listeners.binding import wanted
 from scheduler.listeners.service import SyslogService
@@ -20,8 +22,13 @@ def serve_all(*, as_json: Json = False) -> None:
     with command_runtime(settings) as runtime:
         api = ApiService(runtime)
         syslog = [SyslogService(runtime)] if wanted(settings) else []
+        server = runtime.server if wants_door(settings) else None
+        door = [DatabaseDoor(settings, server)] if server else []
         serve(
-            [DatabaseService(runtime), api, ClockService(runtime), WorkerService(runtime), *syslog],
+            [
+                DatabaseService(runtime), api, ClockService(runtime), WorkerService(runtime),
+                *syslog, *door,
+            ],
             ready=lambda: tell(
                 f"Trimtab serves at {api.address}. Ctrl-C ends it; jobs under way end first.",
                 {"address": api.address}, as_json=as_json,
