@@ -252,9 +252,13 @@ def require_current_plan(ctx: Context, change: ChangeRequest) -> None:
     if change.window_end is not None and change.window_end <= ctx.now():
         raise WindowClosed(f"The window of change {change.id} is over. Give it another one.")
     plan = plan_of(change)
-    if change.window_end is None and plan.risk is not None and plan.risk.window_required:
+    risk = plan.risk
+    if (
+        change.window_end is None and plan.kind != "emergency"
+        and risk is not None and risk.window_required
+    ):  # fmt: skip
         raise WindowRequired(
-            f"The risk of change {change.id} is {plan.risk.level}: it needs a window. Give it one "
+            f"The risk of change {change.id} is {risk.level}: it needs a window. Give it one "
             f"(`trimtab change schedule {change.id}`)."
         )
     require_current(ctx, plan)

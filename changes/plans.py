@@ -19,6 +19,7 @@ import rfc8785
 from pydantic import TypeAdapter
 
 from changes.errors import NoSafeCommands
+from changes.playbook_syntax import usable
 from changes.playbooks import FOLDER, playbook
 from changes.risk.model import Risk
 from core.audit import Fact
@@ -28,6 +29,8 @@ from drift.noise.masks import Mask
 
 Mark = tuple[tuple[str, ...], str, str]  # path, line, side
 When = Literal["before", "after", "both"]
+Undo = Literal["wave", "all"]
+"""What goes back when a wave fails: that wave, or every device that the change touched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +85,10 @@ class Wave:
 class Rollout:
     """How a plan is cut into waves: a canary, then waves of at most `size` devices."""
 
-    canary: int = 1
+    canary: int | None = None  # None: as the risk says; never more than it says
     size: int = 50
     may_fail: int = 0  # in each wave after the canary, which may not fail at all
+    undo: Undo = "wave"
 
 
 CANARY_FIRST = Rollout()
@@ -128,6 +132,7 @@ class Plan:
     checks: tuple[Check, ...] = ()
     risk: Risk | None = None
     source: Source | None = None
+    undo: Undo = "wave"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +167,7 @@ def make_plan(
     targets: Sequence[TargetPlan], terms: Terms, *, risk: Risk | None = None, revision: int = 1
 ) -> Plan:
     """The plan of changing these devices; NoSafeCommands where the playbook knows one not."""
-    book, back = playbook(terms.playbook), playbook(terms.way_back)
+    book, back = usable(terms.playbook), usable(terms.way_back)
     for target in targets:
         if terms.method == "playbook" and target.platform not in book.platforms:
             raise NoSafeCommands(
@@ -171,22 +176,25 @@ def make_plan(
                 hostname=target.hostname,
             )
     window = terms.window
-    canary = max(terms.rollout.canary, risk.canary if risk else 1)
+    most = risk.canary if risk else 1
+    canary = most if terms.rollout.canary is None else min(terms.rollout.canary, most)
     return Plan(
         kind=terms.kind, method=terms.method, playbook=book.name, playbook_digest=book.digest,
         way_back=back.name, way_back_digest=back.digest, revision=revision,
         window_start=window[0].isoformat() if window else None,
         window_end=window[1].isoformat() if window else None,
         targets=tuple(targets), checks=terms.checks, risk=risk, source=terms.source,
+        undo=terms.rollout.undo,
         waves=cut([one.device_id for one in targets], replace(terms.rollout, canary=canary)),
     )  # fmt: skip
 
 
 def cut(devices: Sequence[int], rollout: Rollout) -> tuple[Wave, ...]:
     """The waves of these devices, in their order; InvalidInput where a number makes no sense."""
-    if rollout.canary < 1 or rollout.size < 1 or rollout.may_fail < 0:
+    canary = 1 if rollout.canary is None else rollout.canary
+    if canary < 1 or rollout.size < 1 or rollout.may_fail < 0:
         raise InvalidInput("A canary and a wave have at least one device; failures are counted.")
-    first, rest = tuple(devices[: rollout.canary]), devices[rollout.canary :]
+    first, rest = tuple(devices[:canary]), devices[canary:]
     later = (tuple(rest[at : at + rollout.size]) for at in range(0, len(rest), rollout.size))
     return (Wave(devices=first), *(Wave(devices=one, may_fail=rollout.may_fail) for one in later))
 
@@ -200,10 +208,14 @@ def waves_of(plan: Plan) -> tuple[tuple[Wave, tuple[TargetPlan, ...]], ...]:
 
 def rollout_of(plan: Plan) -> Rollout:
     """How the plan was cut into waves, to cut the next revision alike."""
+    like = Rollout(undo=plan.undo)
+    if not plan.waves:
+        return like
+    like = replace(like, canary=len(plan.waves[0].devices))
     if len(plan.waves) < 2:
-        return Rollout(canary=len(plan.waves[0].devices)) if plan.waves else Rollout()
-    first, second = plan.waves[0], plan.waves[1]
-    return Rollout(canary=len(first.devices), size=len(second.devices), may_fail=second.may_fail)
+        return like
+    second = plan.waves[1]
+    return replace(like, size=len(second.devices), may_fail=second.may_fail)
 
 
 def terms_of(plan: Plan, window: tuple[datetime, datetime] | None) -> Terms:

@@ -6,10 +6,14 @@ from fastapi.responses import PlainTextResponse
 from api.web import (
     baselines,
     calendar,
+    catalogue,
+    change,
+    changes,
     compliance,
     configurations,
     discovery,
     drift,
+    execution,
     failures,
     govern,
     history,
@@ -23,14 +27,14 @@ from api.web import (
     search,
     sign_in,
     sites,
-    work,
 )
 from api.web.manifest import ADDRESS, STATIC, read_manifest
 from api.web.static_files import BuiltFiles
 
 ROOMS = (
     sign_in, search, network, sites, configurations, history, discovery, imports, baselines, drift,
-    rollouts, scans, compliance, noise, work, calendar, operate, govern, risk,
+    rollouts, scans, compliance, noise, changes, change, execution, catalogue, calendar, operate,
+    govern, risk,
 )  # fmt: skip
 
 WITHOUT_PAGES = """\

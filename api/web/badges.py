@@ -38,6 +38,8 @@ _MARKS: Mapping[str, tuple[str, Tone]] = {
     "known_error": ("bug", "quiet"),
     # changes, approvals, targets
     "proposed": ("clock", "active"),
+    "draft": ("circle-dashed", "active"),
+    "asked": ("clock", "active"),
     "approved": ("checks", "active"),
     "running": ("loader-2", "active"),
     "succeeded": ("circle-check", "good"),

@@ -13,6 +13,7 @@ from api.access import PageVisit, Visit
 from api.jobs import queue_import
 from api.shapes import Number
 from api.web.render import page
+from api.web.uploads import MOST_BYTES, text_of
 from core.context import Context
 from core.errors import InvalidInput
 from inventory import imports
@@ -27,7 +28,6 @@ from organization import units
 
 router = APIRouter(include_in_schema=False)
 PATH = "/discovery/imports"
-MOST_BYTES = 10_000_000
 SHOWN = 500  # outcomes of a trial
 PASTED = 100_000  # characters that stand in the form again
 
@@ -84,7 +84,7 @@ def try_import(
     said = Said(kind=kind, unit=unit_code, adopt=adopt, text=text)
     try:
         if file and named:
-            said = replace(said, text=_text_of(file))
+            said = replace(said, text=text_of(file))
         found = _tried(visit.ctx, said, source=named or "pasted")
     except InvalidInput as error:
         return _page(visit, said, refused=error.message)
@@ -136,23 +136,6 @@ def _tried(ctx: Context, said: Said, *, source: str) -> tuple[Outcome, ...]:
         ctx, _read(said.kind, said.text), unit=unit, source=f"{said.kind}:{source}",
         adopt=said.adopt,
     )  # fmt: skip
-
-
-def _text_of(file: UploadFile) -> str:
-    """What a file says, or InvalidInput."""
-    raw = file.file.read(MOST_BYTES + 1)
-    if len(raw) > MOST_BYTES:
-        raise InvalidInput(
-            f"The file has more than {MOST_BYTES // 1_000_000} MB; "
-            "`trimtab discover import` takes larger ones.", field="file",
-        )  # fmt: skip
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidInput(
-            "The file is no text in UTF-8; save it as such.", field="file"
-        ) from error
-    return text
 
 
 def _only(codes: Sequence[str]) -> str:

@@ -35,6 +35,7 @@ MENU = (
     )),
     Group("Change", (
         Entry("/changes", "Requests", "git-pull-request", "c", "change.read"),
+        Entry("/catalogue", "Catalogue", "copy", "u", "change.read"),
         Entry("/calendar", "Calendar", "calendar-event", "y", "change.read"),
     )),
     Group("Operate", (

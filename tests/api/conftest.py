@@ -6,6 +6,7 @@ Tests share it: a test that changes something makes its own rows (`drifted`, the
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -14,8 +15,14 @@ from sqlalchemy import text
 
 from api.app import create_app
 from changes import requests
+from changes.approving import comments, delegations
 from changes.attribution import attribute
+from changes.calendar import exceptions
+from changes.catalogue import entries
+from changes.catalogue.content import Content
 from changes.requests import Wanted
+from changes.risk import policies
+from changes.risk.formula import shipped
 from core.actor import Actor, Origin
 from core.context import Context
 from core.database import connect
@@ -30,11 +37,12 @@ from inventory.models import Device
 from inventory.sites import site_by_code
 from operations import knowledge, problems, schedules
 from operations.queues import create_queue
-from organization.models import Unit
+from organization.models import Person, Unit
 from organization.people import actor_of, by_username, create_person
 from organization.permissions import PERMISSIONS, POST_TEMPLATES, PostAuthority
 from organization.tokens import issue
 from tests.api.samples.basics import HOSTILE
+from tests.changes.calendar.planning import make_freeze, make_window
 from tests.conftest import _admin
 from tests.drift.noise_rows import make_mask
 from tests.factories import (
@@ -126,6 +134,15 @@ def drift_a_device(ctx: Context, world: World) -> Drifted:
     return Drifted(device.id, name, (first, second), seen.finding_id, finding.event_id)
 
 
+STANDARD = Content(
+    title=f"Describe {SHOWN}", description=f"A loopback of {SHOWN}.", platforms=("cisco_ios",),
+    template="interface Loopback0\n description {{ text }}\n",
+    inputs={"type": "object", "additionalProperties": False, "required": ["text"],
+            "properties": {"text": {"type": "string", "description": "What it says."},
+                           "kind": {"enum": ["a", "b"]}}},
+)  # fmt: skip
+
+
 def _snapshot(ctx: Context, device: Device, shown: str) -> int:
     stored = snapshots.store(ctx, device, source="running", text=shown, doubts=(), facts={})
     ctx.record("device.collected", device)
@@ -148,6 +165,12 @@ def world(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with made.context(made.person("engineer")) as ctx:
         wanted = Wanted(title=f"Correct {SHOWN}", reason="drift")
         made.ids["change"] = requests.request_correction(ctx, [made.drifted.finding_id], wanted).id
+        unit = ctx.get(Unit, made.unit_id)
+        made.ids["standard"] = entries.draft(ctx, "describe", STANDARD, unit=unit).id
+        asked = exceptions.ask(ctx, made.ids["change"], made.ids["freeze"], reason="It is down.")
+        made.ids["exception"] = asked.id
+    with made.context(made.person("approver")) as ctx:
+        _say(ctx, made)
     yield made
     engine.dispose()
 
@@ -179,10 +202,25 @@ def _operate(ctx: Context, world: World) -> None:
     scan = schedules.create_schedule(ctx, name="nightly", job="drift.scan", trigger="every 12h")
     world.ids |= {"problem": problem.id, "article": article.id, "schedule": scan.id}
     world.ids["mask"] = make_mask(ctx, device).id
+    window = make_window(ctx, "nights", starts="2030-01-01T22:00", rule="FREQ=WEEKLY")
+    freeze = make_freeze(ctx, starts="2031-12-20T00:00", hours=240)
+    world.ids |= {"window": window.id, "freeze": freeze.id}
     world.ids["scan"] = make_scan(ctx, ended_at=ctx.now()).id
     elsewhere = make_unit(ctx, code="elsewhere", parent=ctx.get(Unit, world.unit_id))
     world.ids["queue"] = create_queue(ctx, name="elsewhere", unit=elsewhere).id
+    formula = policies.publish(ctx, shipped(), unit=elsewhere, reason=f"small {SHOWN}")
+    world.ids["risk_policy"] = formula.id
     _discover(ctx, world)
+
+
+def _say(ctx: Context, world: World) -> None:
+    """What an approver says of the change, and that another one stands in for a day."""
+    said = comments.comment(ctx, world.ids["change"], body=f"Why {SHOWN}?")
+    given = delegations.delegate(
+        ctx, ctx.get(Person, ctx.person.person_id), begins_at=ctx.now(),
+        ends_at=ctx.now() + timedelta(days=1), reason="leave",
+    )  # fmt: skip
+    world.ids |= {"comment": said.id, "delegation": given.id}
 
 
 def _discover(ctx: Context, world: World) -> None:

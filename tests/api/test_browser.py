@@ -66,7 +66,11 @@ def addresses(world, drifted):
         "/compliance/rules/TT-IOS-NTP-1", f"/devices/{drifted.device_id}/baselines",
         f"/devices/{drifted.device_id}/baselines/1", f"/devices/{drifted.device_id}/facts",
         f"/devices/{drifted.device_id}/baselines/comparison?left=1&right=1",
-        f"/devices/{drifted.device_id}/intended",
+        "/catalogue", "/catalogue/describe", "/templates", "/calendar", "/calendar?view=week", "/calendar?view=agenda", "/calendar/plan",
+        f"/calendar/windows/{ids['window']}", f"/calendar/freezes/{ids['freeze']}",
+        f"/devices/{drifted.device_id}/intended", "/sites", f"/sites/{world.site_id}",
+        "/configurations", "/configurations?pattern=ntp&around=5", "/discovery/imports",
+        f"/snapshots/{drifted.snapshot_ids[1]}/blame", f"/devices/{drifted.device_id}/snapshots",
     ]  # fmt: skip
 
 

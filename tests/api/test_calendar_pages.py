@@ -122,9 +122,9 @@ def test_an_agenda_shows_the_same_with_what_it_is_for(admin, planned):
 def test_a_full_day_tells_how_much_more_there_is(admin, world):
     with world.context() as ctx:
         for _ in range(7):
-            make_window(ctx, f"full {next(_n)}", starts="2031-03-04T10:00",
+            make_window(ctx, f"full {next(_n)}", starts="2031-03-06T10:00",
                         place=Place(unit_id=world.unit_id))  # fmt: skip
-    cell = soup(admin.get("/calendar?day=2031-03-01")).select_one('time[datetime="2031-03-04"]')
+    cell = soup(admin.get("/calendar?day=2031-03-01")).select_one('time[datetime="2031-03-06"]')
     assert cell.find_parent("td").select("li")[-1].text == "2 more"
 
 

@@ -16,7 +16,7 @@ def told(world):
     )  # fmt: skip
     with world.context() as ctx:
         device = ctx.get(Device, world.device_id)
-        reports.take(ctx, device, facts, running="a\n", startup="b\n")
+        reports.take(ctx, device, facts, saved=False, before=None)
         ctx.record("test.arranged", device)
 
 

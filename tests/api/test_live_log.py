@@ -6,7 +6,7 @@ from threading import Timer
 import pytest
 from sqlalchemy import text
 
-from api.web import work
+from api.web import change, execution
 from changes import requests
 from changes.models import ChangeRun, ExecutionEvent
 from changes.requests import Wanted
@@ -17,7 +17,7 @@ from tests.api.samples.basics import HOSTILE
 
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch):
-    monkeypatch.setattr(work, "POLL_SECONDS", 0.02)
+    monkeypatch.setattr(execution, "POLL_SECONDS", 0.02)
 
 
 @pytest.fixture
@@ -118,19 +118,19 @@ def test_lines_that_come_while_one_watches_are_told(world, change_id, run, strea
 
 
 def test_a_log_longer_than_one_reading_is_told_to_its_end(world, change_id, run, stream):
-    ids = tell(world, run, *(f"task {n}" for n in range(work.LOG_LINES + 7)))
+    ids = tell(world, run, *(f"task {n}" for n in range(change.LOG_LINES + 7)))
     move(world, change_id, "succeeded")
     assert [key for key, _, _ in stream()] == [*ids, None]
 
 
 def test_a_finished_log_is_read_on_without_javascript(world, change_id, run, browser):
     sign_in(browser, "auditor")
-    ids = tell(world, run, *(f"task {n}" for n in range(work.LOG_LINES + 1)))
+    ids = tell(world, run, *(f"task {n}" for n in range(change.LOG_LINES + 1)))
     move(world, change_id, "succeeded")
     path = f"/changes/{change_id}/execution"
-    assert f'href="?log_after={ids[work.LOG_LINES - 1]}"' in browser.get(path).text
-    further = browser.get(path, params={"log_after": ids[work.LOG_LINES - 1]}).text
-    assert f"task {work.LOG_LINES}" in further
+    assert f'href="?log_after={ids[change.LOG_LINES - 1]}"' in browser.get(path).text
+    further = browser.get(path, params={"log_after": ids[change.LOG_LINES - 1]}).text
+    assert f"task {change.LOG_LINES}" in further
     assert "log_after" not in further
 
 

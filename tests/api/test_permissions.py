@@ -13,10 +13,11 @@ from tests.api.conftest import PASSWORD
 ENDINGS = {
     "/comparison": (200, None),  # judges what it is given and keeps nothing
     "/changes/{change_id}/withdrawal": (409, "wrong_state"),  # of one's own vote; there is none
+    "/risk/trial": (422, "risk_policy_broken"),  # tries what it is given and keeps nothing
     "/hooks/collect": (401, "token_refused"),  # needs a token of its own
 }
 
-OWN = {"/sign-in", "/sign-out"}
+OWN = {"/sign-in", "/sign-out", "/calendar/feed"}
 OPEN = {"/platforms", "/rules", "/tokens"}
 """What is the same for everybody who signed in, and one's own."""
 
@@ -25,7 +26,8 @@ BUSINESS = (
     "article_version", "change_request", "approval", "schedule", "unit", "post", "post_holding",
     "person", "api_token", "policy_version", "host_key", "audit_record", "procrastinate_jobs",
     "noise_mask", "noise_approval", "discovery_range", "discovery_run", "candidate",
-    "worker_queue",
+    "worker_queue", "risk_policy", "change_window", "change_freeze", "freeze_exception",
+    "change_comment", "delegation", "standard_change", "standard_vote",
 )  # fmt: skip
 
 
@@ -50,11 +52,18 @@ class Sender:
             "event_id": world.drifted.event_id, "snapshot_id": world.drifted.snapshot_ids[1],
             "other_id": world.drifted.snapshot_ids[0], "change_id": ids["change"],
             "problem_id": ids["problem"], "article_id": ids["article"], "post_id": world.post_id,
+            "policy_id": ids["risk_policy"], "entry": "describe", "entry_id": ids["standard"],
+            "inputs": {}, "variables": {},
             "mask_id": ids["mask"], "apart": 5, "range_id": ids["range"], "run_id": ids["run"],
             "candidate_id": ids["candidate"], "cidr": "127.0.0.97/32", "cidrs": ["127.0.0.99/32"],
             "scan_id": ids["scan"], "site_id": world.site_id,
             "seeds": [], "depth": 0, "ports": [22], "url": "http://127.0.0.1:9",
             "token_ref": "env:X",
+            "window_id": ids["window"], "freeze_id": ids["freeze"],
+            "exception_id": ids["exception"], "starts": "2099-01-01T22:00:00", "zone": "UTC",
+            "valid_until": None, "minutes": 60, "also": [], "but": [],
+            "comment_id": ids["comment"], "delegation_id": ids["delegation"],
+            "begins_at": "2099-01-01T00:00:00Z", "ends_at": "2099-01-02T00:00:00Z",
             "queue_id": ids["queue"], "schedule_id": ids["schedule"],
             "token_id": ids["engineer token"], "version": 1,
             "username": "engineer", "hostname": world.device_name, "finding_ids": [],
@@ -148,7 +157,8 @@ FIELDS = {
     "note": "x", "reason": "x", "title": "x", "digest": "x", "days": "7", "username": "engineer",
     "problem_id": "1", "root_cause": "x", "workaround": "x", "body": "x", "description": "x",
     "snapshot_id": "1", "kinds": "serial", "cidr": "127.0.0.97/32", "unit_code": "ops",
-    "hostname": "x",
+    "name": "x", "starts": "2099-01-01T22:00", "zone": "UTC", "lasting": "1h", "change_id": "1",
+    "hostname": "x", "code": "x", "url": "http://127.0.0.1:9", "token_ref": "env:X",
 }  # fmt: skip
 
 

@@ -39,6 +39,20 @@ def test_one_section_is_told(rest, world):
     assert {tuple(one["section"]) for one in lines} == {(), ("interface Gi0/1",)}
 
 
+def test_an_older_snapshot_is_told_as_it_was(rest, world):
+    old = world.drifted.snapshot_ids[0]
+    path = f"/devices/{world.device_id}/blame"
+    lines = rest("auditor").get(path, params={"snapshot_id": old}).json()
+    assert {one["snapshot_id"] for one in lines} == {old}
+    assert "ntp server 10.0.0.1" in {one["text"] for one in lines}
+
+
+def test_a_snapshot_of_another_device_is_refused(rest, world, drifted):
+    path = f"/devices/{world.device_id}/blame"
+    answer = rest("auditor").get(path, params={"snapshot_id": drifted.snapshot_ids[1]})
+    assert (answer.status_code, answer.json()["facts"]) == (422, {"field": "snapshot_id"})
+
+
 def test_who_may_not_read_snapshots_searches_nothing(rest, world):
     client = rest("stranger")
     for path in ("/snapshots/search?pattern=x", f"/devices/{world.device_id}/blame"):

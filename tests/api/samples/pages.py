@@ -57,11 +57,22 @@ from tests.api.samples.network import (
 )
 from tests.api.samples.noise import EVIDENCE, MASKS, VOTES
 from tests.api.samples.scans import OVER, REPORTS, SCANS
-from tests.api.samples.work import CHANGES, LOG, PLAN, VERIFICATIONS
+from tests.api.samples.work import (
+    CHANGES,
+    GATES,
+    LOG,
+    PLAN,
+    PREVIEWS,
+    PROGRESS,
+    SIGHT,
+    VERIFICATIONS,
+)
 
 _CHANGE = {
-    "plan": PLAN, "own": False, "standing": CHANGES[0].approvals[1:], "required": 1,
-    "verifications": VERIFICATIONS, "log": LOG, "more_log": 6,
+    "sight": SIGHT, "own": False, "verifications": VERIFICATIONS, "log": LOG, "more_log": 6,
+}  # fmt: skip
+_EXECUTION = {
+    "plan": PLAN, "progress": PROGRESS, "gates": GATES, "log": LOG, "more_log": 6,
 }  # fmt: skip
 _FINDING = {"rows": rows(drifted("core-02"), configuration("core-02")), "masks": MASKS[:1]}
 _DEVICE = {"learning": True, "unmaskable": "", "seconds": (1.0, 10.0, 300.0)}
@@ -232,7 +243,16 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "change_own": ("change.html", {"change": CHANGES[0]} | _CHANGE | {"own": True}),
     "change_running": ("change.html", {"change": CHANGES[2]} | _CHANGE),
     "change_succeeded": ("change.html", {"change": CHANGES[3]} | _CHANGE),
-    "execution": ("execution.html", {"change": CHANGES[2]} | _CHANGE),
+    "change_preview": ("change_preview.html", {"change": CHANGES[0], "previews": PREVIEWS}),
+    "change_new": ("change_new.html", {"devices": "core-02", "kinds": ["normal", "emergency"]}),
+    "changes_alike": ("changes_alike.html", {"changes": CHANGES[:3], "decided": {
+        CHANGES[1].id: Of(problem=HOSTILE, state="proposed"),
+        CHANGES[2].id: Of(problem="", state="approved"),
+    }}),
+    "execution": ("execution.html", {"change": CHANGES[2], "observed": []} | _EXECUTION),
+    "execution_in_doubt": ("execution.html", {"change": CHANGES[5], "observed": [
+        Of(hostname=HOSTILE, standing="in_between", words="is in between")
+    ]} | _EXECUTION),
     "events": ("events.html", {"events": EVENTS, "state": "", "more": 0}),
     "event": ("event.html", {"event": EVENTS[2], "offered": ARTICLES, "linked": []}),
     "event_closed": ("event.html", {"event": EVENTS[3], "offered": [], "linked": ARTICLES}),
