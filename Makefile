@@ -3,7 +3,7 @@ BIN := .venv/bin
 ARGS ?=
 PYTEST_ARGS ?= -n 2
 
-.PHONY: set-up demo test test-deep check lock bench-demo bench-drift bench-collect bench-store bench-schedules fuzz-drift clean
+.PHONY: set-up demo test test-deep check lock bench-demo bench-drift bench-collect bench-store bench-schedules bench-change fuzz-drift change-states clean
 set-up:
 	@.ci/set-up
 
@@ -21,6 +21,7 @@ check: set-up
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/ansible-lint playbooks
 
 lock: set-up
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --universal \
@@ -41,8 +42,14 @@ bench-store: set-up
 bench-schedules: set-up
 	@$(BIN)/python -m benchmarks.schedules $(ARGS)
 
+bench-change: set-up
+	@$(BIN)/python -m benchmarks.change $(ARGS)
+
 fuzz-drift: set-up
 	@$(BIN)/python -m tests.drift.fuzz $(ARGS)
+
+change-states: set-up
+	@$(BIN)/python -m changes.states_picture docs
 
 clean:
 	rm -rf .venv var api/web/static api/web/assets/node_modules

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from fastapi import Depends, FastAPI, Request, Response
 
-from api import errors, rest, web
+from api import errors, feed, rest, web
 from api.shapes import refuse_unknown_parameters
 from core.runtime import Runtime
 
@@ -26,6 +26,7 @@ def create_app(runtime: Runtime) -> FastAPI:
     app.middleware("http")(identify_and_protect)
     app.mount(REST_PREFIX, rest_app(runtime))
     app.state.runtime = runtime
+    app.include_router(feed.router)
     web.install(app)
     return app
 

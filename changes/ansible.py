@@ -42,8 +42,9 @@ class Diffed:
 class Told:
     """One thing that Ansible told, as it comes.
 
-    In check mode `refused` are lines that the device would not take, and `on_device` tells whether
-    it was asked itself. `diffs` may hold secrets: they are for no log.
+    In check mode `refused` are lines that the device would not take, and `how` is what judged them
+    (a config session, a candidate compare, or computed). `diffs` may hold secrets: they are for no
+    log.
     """
 
     kind: str
@@ -53,7 +54,7 @@ class Told:
     text: str
     diffs: tuple[Diffed, ...] = ()
     refused: tuple[str, ...] = ()
-    on_device: bool | None = None
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,12 +117,12 @@ def _told(event: Event) -> Told | None:
     facts = data if isinstance(data, Mapping) else {}
     found = facts.get("res")
     result = found if isinstance(found, Mapping) else {}
-    refused, on_device = result.get("refused"), result.get("on_device")
+    refused = result.get("refused")
     return Told(
         kind=kind, host=_plain(facts.get("host")), task=_plain(facts.get("task")),
         status=KEPT_EVENTS[kind], text=_text(event, result), diffs=tuple(_diffs(result)),
         refused=tuple(map(_plain, refused)) if isinstance(refused, list) else (),
-        on_device=on_device if isinstance(on_device, bool) else None,
+        how=_plain(result.get("how")),
     )  # fmt: skip
 
 

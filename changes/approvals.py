@@ -8,10 +8,12 @@ from sqlalchemy import select
 from changes.approving.comments import require_no_objection
 from changes.approving.stages import APPROVE, RULES, Stage
 from changes.approving.voters import Voice, counts, voice_of
+from changes.calendar.clashes import conflicts_of
 from changes.catalogue.standing import pre_approved
 from changes.emergency import grants
 from changes.errors import (
     AlreadyDecided,
+    CalendarForbids,
     OwnChange,
     StaleDigest,
     WindowClosed,
@@ -260,6 +262,11 @@ def require_current_plan(ctx: Context, change: ChangeRequest) -> None:
         raise WindowRequired(
             f"The risk of change {change.id} is {risk.level}: it needs a window. Give it one "
             f"(`trimtab change schedule {change.id}`)."
+        )
+    against = next((one for one in conflicts_of(ctx, change) if one.forbids), None)
+    if against is not None:
+        raise CalendarForbids(
+            f"{against.words} Move change {change.id}, or have an exception approved."
         )
     require_current(ctx, plan)
 

@@ -77,6 +77,10 @@ class WindowRequired(Conflict):
     code: ClassVar[str] = "window_required"
 
 
+class CalendarForbids(Conflict):
+    code: ClassVar[str] = "calendar_forbids"
+
+
 class PreStateChanged(Conflict):
     code: ClassVar[str] = "pre_state_changed"
 

@@ -3,12 +3,13 @@
 Reads what the device showed last; runs and approves nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from changes.errors import NoSafeCommands, NotActive, NothingToDo, SecretInPlan
 from changes.plans import File, TargetPlan, mark
-from changes.pre_state import inventory_of
+from changes.pre_state import ACTIVE, inventory_of
+from core.audit import Fact
 from core.context import Context
 from drift import assess
 from drift.engine import Assessment
@@ -25,47 +26,95 @@ from inventory.redaction import redact
 
 
 def correction(
-    ctx: Context, device: Device, intended: str, *, managed: Sequence[str] = ()
-) -> TargetPlan:
+    ctx: Context, device: Device, intended: str, *, managed: Sequence[str] = (),
+    state: str = ACTIVE,
+) -> TargetPlan:  # fmt: skip
     """The plan that brings a device from what it shows now to the intended text.
 
     Only the `managed` sections, without any all of them; no line that a mask says moves by itself.
     """
-    pre, running = _observed(ctx, device)
-    noise = _noise(ctx, device)
+    pre, running = observed(ctx, device, state=state)
+    noise = noise_of(ctx, device)
     steady = masked(running, intended, noise, platform=device.platform)
     judged = sections.assess(steady, intended, platform=device.platform, sections=managed)
     if judged.in_sync:
         raise NothingToDo(f"{device.hostname} is in sync already; there is nothing to correct.")
     if device.platform == "linux":
         wanted = masked(intended, running, noise, platform=device.platform)
-        return _with(noise, _files(device, pre, running, wanted, judged))
-    _refuse_unsafe(device, judged)
-    return _with(noise, _target(device, pre, judged))
+        return with_masks(noise, _files(device, pre, running, wanted, judged))
+    refuse_unsafe(device, judged)
+    return with_masks(noise, _target(device, pre, judged))
 
 
-def typed(ctx: Context, device: Device, lines: Sequence[str]) -> TargetPlan:
+def typed(
+    ctx: Context, device: Device, lines: Sequence[str], *, way_back: Sequence[str] = (),
+    state: str = ACTIVE,
+) -> TargetPlan:  # fmt: skip
     """The plan of typing given lines; the declared difference is computed from the pre-state.
 
-    Refused where the platform has no lines to type, and where there would be no safe way back.
+    Refused where the platform has no lines to type, and where there would be no safe way back:
+    that is computed too, or it is the given lines, which must lead to the pre-state.
     """
     if platform(device.platform).style != "indent":
         raise NoSafeCommands(
             f"{device.hostname} ({device.platform}) is not changed by typing lines.",
             hostname=device.hostname,
         )
-    pre, running = _observed(ctx, device)
+    pre, running = observed(ctx, device, state=state)
     told = tuple(line.rstrip() for line in lines if line.strip())
     _refuse_secrets(device, told)
     after = applied(running, told, platform=device.platform)
     judged = assess(running, after, platform=device.platform)
     if judged.in_sync:
         raise NothingToDo(f"The lines would change nothing on {device.hostname}.")
-    _refuse_unsafe(device, judged)
-    return _with(_noise(ctx, device), replace(_target(device, pre, judged), lines=told))
+    undoing = tuple(line.rstrip() for line in way_back if line.strip())
+    if undoing:
+        _refuse_false(device, after, undoing, running)
+        judged = replace(judged, rollback=undoing, refusals=())
+    refuse_unsafe(device, judged)
+    return with_masks(noise_of(ctx, device), replace(_target(device, pre, judged), lines=told))
 
 
-def _refuse_unsafe(device: Device, judged: Assessment) -> None:
+def by_playbook(ctx: Context, device: Device, variables: Mapping[str, Fact]) -> TargetPlan:
+    """The plan of a playbook that takes variables of its own and leaves the configuration as it is.
+
+    Whoever asks has checked the variables against the playbook's schema.
+    """
+    pre, _ = observed(ctx, device)
+    _refuse_secrets(device, tuple(_texts(variables)))
+    target = TargetPlan(
+        device_id=device.id, hostname=device.hostname, platform=device.platform, pre_state=pre,
+        lines=(), rollback=(), files=(), rollback_files=(), declared=(), variables=variables,
+        inventory=inventory_of(device),
+    )  # fmt: skip
+    return with_masks(noise_of(ctx, device), target)
+
+
+def _texts(value: Fact) -> Iterator[str]:
+    """Every text in it."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _texts(one)
+    elif isinstance(value, Sequence):
+        for one in value:
+            yield from _texts(one)
+
+
+def _refuse_false(device: Device, after: str, undoing: tuple[str, ...], before: str) -> None:
+    """Raise unless the lines lead back to what was before."""
+    back = applied(after, undoing, platform=device.platform)
+    if not assess(back, before, platform=device.platform).in_sync:
+        raise NoSafeCommands(
+            f"The rollback lines given for {device.hostname} do not lead back to what it shows "
+            "now. Correct them, or leave them out to have them computed.",
+            hostname=device.hostname,
+        )
+
+
+def refuse_unsafe(device: Device, judged: Assessment) -> None:
+    """Raise NoSafeCommands where the engine knows no commands for a place."""
     if judged.refusals:
         first = judged.refusals[0]
         raise NoSafeCommands(
@@ -75,10 +124,11 @@ def _refuse_unsafe(device: Device, judged: Assessment) -> None:
         )
 
 
-def _observed(ctx: Context, device: Device) -> tuple[str, str]:
-    if device.state != "active":
+def observed(ctx: Context, device: Device, *, state: str = ACTIVE) -> tuple[str, str]:
+    """The hash and the text of what the device showed last; NotActive or NothingToDo."""
+    if device.state != state:
         raise NotActive(
-            f"{device.hostname} is {device.state}; only active devices are changed.",
+            f"{device.hostname} is {device.state}; only {state} devices are changed like this.",
             hostname=device.hostname,
         )
     snapshot = snapshots.latest(ctx, device.id)
@@ -90,11 +140,12 @@ def _observed(ctx: Context, device: Device) -> tuple[str, str]:
     return snapshot.digest.hex(), snapshots.text_of(ctx, snapshot.digest)
 
 
-def _noise(ctx: Context, device: Device) -> tuple[Mask, ...]:
+def noise_of(ctx: Context, device: Device) -> tuple[Mask, ...]:
+    """The masks that hold for the device now."""
     return active(ctx).of(device.platform, device.governing_unit_id)
 
 
-def _with(noise: Sequence[Mask], target: TargetPlan) -> TargetPlan:
+def with_masks(noise: Sequence[Mask], target: TargetPlan) -> TargetPlan:
     """The plan with its masks; a line that the change itself declares is verified to the letter."""
     declared = [(path, line) for path, line, _ in target.declared]
     kept = (one for one in noise if not any(one.fits(*place) for place in declared))

@@ -1,23 +1,24 @@
 """Preview a change on its devices in Ansible's check mode. Changes nothing, approves nothing.
 
-Where a platform has configuration sessions the device itself judges the lines in one that is thrown
-away; elsewhere the difference is computed from what the device shows now.
+Where a platform has configuration sessions or a candidate the device itself judges the lines in one
+that is thrown away; on servers Ansible's own check mode tells; elsewhere the difference is computed
+from what the device shows now. Each preview says which of these it is.
 """
 
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, cast
 
 from changes import ansible
 from changes.ansible import Diffed, Told
 from changes.errors import AnsibleUnavailable, StaleDigest, WrongState
-from changes.execution import host_of
 from changes.models import ChangeRequest
 from changes.plans import Plan, TargetPlan, edited
 from changes.playbooks import playbook, shelve
 from changes.requests import plan_of, require_on_all
 from changes.run_folder import Host, private_folder
+from changes.running.hosts import host_of
 from changes.states import State
 from core.context import Context
 from core.secrets import installation_key
@@ -26,15 +27,16 @@ from inventory.redaction import redact
 SECONDS = 600
 PREVIEWED = frozenset({State.PROPOSED, State.APPROVED})
 
-How = Literal["asked", "computed"]
+How = Literal["check mode", "config session", "candidate compare", "computed"]
+CHECK_MODE: How = "check mode"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DevicePreview:
     """What the change would do to one device, secrets redacted.
 
-    `how` is "asked" where the device itself judged the lines, "computed" where the difference was
-    told from what it shows, None where neither came about; `problem` says why.
+    `how` is what told so, None where nothing did; `problem` says why. In a config session or a
+    candidate compare the device itself judged the lines; check mode is Ansible's, on servers.
     """
 
     device_id: int
@@ -99,7 +101,7 @@ def _device(target: TargetPlan, heard: Sequence[Told], key: bytes) -> DevicePrev
         return replace(nothing, problem="Ansible said nothing of it")
     diffs = [_shown(diff, target, key) for one in told for diff in one.diffs]
     return replace(
-        nothing, how="asked" if any(one.on_device for one in told) else "computed",
+        nothing, how=next((cast("How", one.how) for one in told if one.how), CHECK_MODE),
         diff="\n".join(diff for diff in diffs if diff), refused=refused,
     )  # fmt: skip
 

@@ -19,8 +19,10 @@ from pathlib import Path
 import psutil
 
 from core.audit import Fact
+from core.settings import load_settings
 from inventory.drivers import sealed
 from inventory.drivers.login import Login
+from inventory.platforms import FOLDER_TOLD
 
 KEPT = ("LANG", "LC_ALL", "TZ", "SSL_CERT_FILE")
 """What of this process's environment Ansible gets; secrets in the rest are none of its business."""
@@ -28,6 +30,18 @@ KEPT = ("LANG", "LC_ALL", "TZ", "SSL_CERT_FILE")
 ROOT = Path(__file__).parents[1]
 SSH_PORT = 22
 KILLS = 5  # rounds: a process may fork while others are ended
+
+
+GROUPS: Mapping[str, bool] = {"trimtab_devices": False, "trimtab_servers": True}
+"""A task that is skipped costs a process a host: plays name the hosts that they are for."""
+
+
+NETWORKS: Mapping[str, Fact] = {
+    "cisco_ios": "cisco.ios.ios", "cisco_xe": "cisco.ios.ios", "arista_eos": "arista.eos.eos",
+    "cisco_nxos": "cisco.nxos.nxos", "cisco_xr": "cisco.iosxr.iosxr",
+    "juniper_junos": "junipernetworks.junos.junos",
+}  # fmt: skip
+"""What Ansible's collections call our platforms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +55,8 @@ class Host:
 @contextmanager
 def private_folder(runs: Path) -> Iterator[Path]:
     """A new folder of mode 0700 below `runs`, gone when the body ends."""
-    runs.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (runs, _bytecode(runs)):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ExitStack() as held:
         with _locked(runs, fcntl.LOCK_EX):  # nobody sweeps what its owner does not hold yet
             _sweep(runs)
@@ -72,7 +87,13 @@ def _clear(place: Path) -> None:
         if not left:
             break
         psutil.wait_procs(left, timeout=1)
-    shutil.rmtree(place, ignore_errors=True)
+    for folder in (place, _bytecode(place.parent) / place.relative_to(place.anchor)):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _bytecode(runs: Path) -> Path:
+    """Where Python keeps compiled modules: Ansible's start is not paid for again at each run."""
+    return runs.parent / "bytecode"
 
 
 def _belongs(process: psutil.Process, place: Path) -> bool:
@@ -99,9 +120,19 @@ def furnish(place: Path, hosts: Sequence[Host]) -> Path:
     told = {
         host.login.hostname: _literal({**host.variables, **_reached(place, host)}) for host in hosts
     }
+    (place / ".ssh").mkdir(mode=0o700)  # for modules that sign in to devices themselves
+    _secret(place / ".ssh" / "known_hosts", "".join(_pinned(host.login) for host in hosts))
     folder = place / "inventory"
     folder.mkdir(mode=0o700)
-    return _secret(folder / "hosts.json", json.dumps({"all": {"hosts": told}}))
+    groups: Mapping[str, object] = {
+        name: {"hosts": {host.login.hostname: {} for host in hosts if _server(host) is server}}
+        for name, server in GROUPS.items()
+    }
+    return _secret(folder / "hosts.json", json.dumps({"all": {"hosts": told, "children": groups}}))
+
+
+def _server(host: Host) -> bool:
+    return host.login.platform == "linux"
 
 
 def environment(place: Path, *, plugins: Path) -> dict[str, str]:
@@ -111,20 +142,23 @@ def environment(place: Path, *, plugins: Path) -> dict[str, str]:
     return kept | {
         "PATH": f"{programs}:{os.environ.get('PATH', os.defpath)}",
         "PYTHONPATH": str(ROOT),
-        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPYCACHEPREFIX": str(_bytecode(place.parent)),
         "HOME": str(place),
         "TMPDIR": str(place),
         "ANSIBLE_HOME": str(place / "ansible"),
         "ANSIBLE_CONFIG": str(place / "ansible.cfg"),
         "ANSIBLE_LOCAL_TEMP": str(place / "tmp"),
         "ANSIBLE_ACTION_PLUGINS": str(plugins / "action"),
+        "ANSIBLE_LOOKUP_PLUGINS": str(plugins / "lookup"),
         "ANSIBLE_HOST_KEY_CHECKING": "True",
         "ANSIBLE_SSH_ARGS": "-o ControlMaster=no",  # no session outlives the run
         "ANSIBLE_PIPELINING": "True",
         "ANSIBLE_RETRY_FILES_ENABLED": "False",
         "ANSIBLE_GATHERING": "explicit",
+        "ANSIBLE_INVENTORY_ENABLED": "ansible.builtin.yaml",  # JSON is YAML; no other is tried
         "ANSIBLE_DEPRECATION_WARNINGS": "False",
         "ANSIBLE_INTERPRETER_PYTHON": "auto_silent",
+        FOLDER_TOLD: str(load_settings().platforms_folder or ""),
         sealed.VARIABLE: str(place / "logins.json"),
     }
 
@@ -141,14 +175,24 @@ def _literal(value: Fact) -> Fact:
 
 
 def _reached(place: Path, host: Host) -> dict[str, Fact]:
-    """Servers are reached by Ansible's own SSH with the pinned key; devices by our driver."""
+    """Servers are reached by Ansible's own SSH with the pinned key; devices by our driver.
+
+    A playbook that reaches devices by `network_cli` finds the rest of what it needs in the lookup
+    `trimtab_login`.
+    """
     login = host.login
-    if login.platform != "linux":
-        return {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
     reached: dict[str, Fact] = {
         "ansible_host": login.address,
         "ansible_port": login.port,
         "ansible_user": login.username,
+    }
+    if not _server(host):
+        network = (
+            {"ansible_network_os": NETWORKS[login.platform]} if login.platform in NETWORKS else {}
+        )
+        own = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+        return reached | network | own
+    reached |= {
         "ansible_timeout": int(login.timeout),
         "ansible_become": bool(login.options.get("become")),
         "ansible_ssh_common_args": f"-F /dev/null -o UserKnownHostsFile={_known(place, login)} "
@@ -164,10 +208,13 @@ def _reached(place: Path, host: Host) -> dict[str, Fact]:
 
 def _known(place: Path, login: Login) -> Path:
     """The pinned host key as OpenSSH reads it; without one no server is trusted."""
+    return _secret(place / f"{login.hostname}.known", _pinned(login))
+
+
+def _pinned(login: Login) -> str:
     name = login.address if login.port == SSH_PORT else f"[{login.address}]:{login.port}"
     pinned = login.host_key
-    line = f"{name} {pinned.algorithm} {pinned.public_key}\n" if pinned else ""
-    return _secret(place / f"{login.hostname}.known", line)
+    return f"{name} {pinned.algorithm} {pinned.public_key}\n" if pinned else ""
 
 
 def _secret(path: Path, text: str) -> Path:

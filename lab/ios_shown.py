@@ -1,6 +1,6 @@
 """What IOS prints about interfaces and neighbours. Pure: text of a device's state."""
 
-from lab.device import LabDevice, Neighbour
+from lab.device import Fault, LabDevice, Neighbour
 from lab.interfaces import dotted
 from lab.interfaces import interfaces as interfaces_of
 
@@ -27,8 +27,18 @@ def interfaces(device: LabDevice) -> str:
         blocks += [f"  Description: {one.description}"] if one.description else []
         blocks += [f"  Internet address is {one.address}"] if one.address else []
         blocks += [f"  MTU {one.mtu} bytes, BW 1000000 Kbit/sec, DLY 10 usec,",
-                   "     reliability 255/255, txload 1/255, rxload 1/255"]  # fmt: skip
+                   "     reliability 255/255, txload 1/255, rxload 1/255",
+                   f"     {_errors(device, one.name)} input errors, 0 CRC, 0 frame, 0 overrun",
+                   "     0 output errors, 0 collisions, 1 interface resets"]  # fmt: skip
     return "\n".join(blocks) + "\n"
+
+
+def _errors(device: LabDevice, name: str) -> int:
+    """On the first interface one more at each reading, under the fault ERRORS."""
+    if Fault.ERRORS not in device.faults or name != next(interfaces_of(device)).name:
+        return 0
+    device.readings += 1
+    return device.readings
 
 
 def addresses(device: LabDevice) -> str:

@@ -39,6 +39,12 @@ class Candidate:
         if self.device.locked_by == session:
             self.device.locked_by = None
 
+    def release(self, session: int) -> None:
+        """The session is over: what it had locked is free, and its edits are gone."""
+        if self.device.locked_by == session:
+            self.device.candidate = None
+        self.unlock(session)
+
     def load(self, text: str, *, form: str, action: str) -> None:
         """Merge or override; nothing is taken where something is refused."""
         new = Node("") if action in {"override", "replace-all"} else copy.deepcopy(self.root)
@@ -68,12 +74,15 @@ class Candidate:
         )
         return "".join(list(unified_diff(before, after, n=3))[2:])
 
-    def commit(self, *, username: str, confirm_minutes: int | None = None) -> None:
+    def commit(
+        self, *, username: str, confirm_minutes: int | None = None, message: str = ""
+    ) -> None:
         """Make the candidate the running configuration; with minutes, until it is taken back."""
         fault = junos_config.faults_of(self.root)
         if fault is not None:
             raise Refused(fault)
         before = self.device.running()
+        self.device.commit_message = message
         self.device.candidate = None  # the next edit begins with what runs then
         if self.changed:
             self.device.commits = [*self.device.commits, before][-KEPT:]

@@ -192,11 +192,23 @@ def _commit(asked: Asked) -> str:
         if fault is not None:
             raise Refused(fault)
         return OK
-    minutes = None
+    minutes, message = None, asked.text("log") or ""
     if asked.text("confirmed") is not None:
         minutes = int(asked.text("confirm-timeout") or 10)
-    candidate.commit(username=asked.username, confirm_minutes=minutes)
+    candidate.commit(username=asked.username, confirm_minutes=minutes, message=message)
     return OK
+
+
+def _commits(asked: Asked) -> str:
+    """The last commit only; one that went back by itself is root's, without a message."""
+    message = asked.device.commit_message
+    log = f"<log>{escape(message)}</log>" if message else ""
+    return (
+        "<commit-information><commit-history><sequence-number>0</sequence-number>"
+        f"<user>{escape(asked.device.changed_by)}</user><client>netconf</client>"
+        f"<date-time>{asked.device.changed_at:%Y-%m-%d %H:%M:%S UTC}</date-time>{log}"
+        "</commit-history></commit-information>"
+    )
 
 
 def _lock(asked: Asked) -> str:
@@ -225,6 +237,7 @@ RPCS: Mapping[str, Callable[[Asked], str]] = {
     "get-config": _configuration,
     "load-configuration": _load,
     "commit-configuration": _commit,
+    "get-commit-information": _commits,
     "lock-configuration": _lock,
     "unlock-configuration": _unlock,
     "lock": _lock,

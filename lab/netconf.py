@@ -86,7 +86,7 @@ class Netconf:
 
     def end(self) -> None:
         """The session is over; what it had locked is not."""
-        Candidate(self.device).unlock(self.number)
+        Candidate(self.device).release(self.number)
 
 
 def _error(message: str) -> str:

@@ -9,6 +9,7 @@ from typing import ClassVar
 from lab.device import VERSION, Fault, LabDevice
 from lab.distortion import distorted
 from lab.editor import INVALID, Editor
+from lab.routing_shown import RoutingShown
 
 MODES = (
     ("interface ", "if"), ("router ", "router"), ("line ", "line"), ("route-map ", "route-map"),
@@ -62,6 +63,10 @@ class Shell:
             r"show startup-config": lambda _: self.show_startup(),
             r"show lldp neighbors": lambda _: self.lldp_table(),
             r"show lldp neighbors detail": lambda _: self.lldp(),
+            r"show ip bgp summary": lambda _: RoutingShown(self.device).bgp(),
+            r"show ip ospf neighbor": lambda _: RoutingShown(self.device).ospf(),
+            r"show ip route (\S+(?: \S+)?)": RoutingShown(self.device).route,
+            r"ping (\S+)(?: .*)?": RoutingShown(self.device).ping,
             r"show clock": lambda _: datetime.now(UTC).strftime("%H:%M:%S UTC %a %b %d %Y\n"),
             r"show privilege": lambda _: (
                 f"Current privilege level is {15 if self.privileged else 1}\n"

@@ -1,12 +1,13 @@
 """A session on a simulated IOS XR device: a candidate, and commits."""
 
 import copy
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from typing_extensions import override
 
-from lab import cisco_shown
+from lab import archive, cisco_shown
 from lab.device import MODEL
 from lab.editor import Editor
 from lab.shell import Answer, Shell, filtered
@@ -63,11 +64,22 @@ class XrShell(Shell):
             if words == "abort":
                 self.editor = None
                 return ""
+            if words == "show commit changes diff":
+                return self._changes(self.editor.root)
             if words.startswith("show "):
                 return filtered(self.exec_line(words), "")
             if words.startswith("ip address "):  # house rule: it is `ipv4 address` here
                 return f"{NO_NETWORK}\n"
         return Shell.configuration_line(self, line)
+
+    def _changes(self, root: Node) -> str:
+        """The marks stand at the margin, whatever the depth."""
+        marked = [
+            re.sub(r"^( *)([+-]?)", lambda found: f"{found[2] or ' '} {found[1]}", line, count=1)
+            for line in archive.differences(self.device.root, root)
+        ]
+        head = ["Building configuration...", f"!! IOS XR Configuration {self.release}"]
+        return "".join(f"{line}\n" for line in [*head, *marked])
 
     def _commit(self, root: Node) -> str:
         if root == self.device.root:

@@ -12,15 +12,9 @@ from sqlalchemy import Connection, text
 
 DEVICE = "far_device(device_id)"
 COLLECTED = (
-    "model",
-    "serial",
-    "os_version",
-    "attempted_at",
-    "outcome",
-    "outcome_detail",
-    "failures",
+    "model", "serial", "os_version", "attempted_at", "outcome", "outcome_detail", "failures",
     "rests_until",
-)
+)  # fmt: skip
 """What a collection writes of a device; the rest of it is the central platform's."""
 READ, ADD = ("SELECT",), ("SELECT", "INSERT")
 WRITE, ALL = (*ADD, "UPDATE"), (*ADD, "UPDATE", "DELETE")
@@ -130,7 +124,9 @@ $$;
 CREATE OR REPLACE FUNCTION far_person(asked integer) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (SELECT FROM approval WHERE person_id = asked AND far_change(change_id))
-        OR EXISTS (SELECT FROM change_request WHERE requested_by_id = asked AND far_change(id))
+    OR EXISTS (SELECT FROM break_glass WHERE person_id = asked AND far_change(change_id))
+    OR EXISTS (SELECT FROM change_request WHERE requested_by_id = asked AND far_change(id))
+    OR EXISTS (SELECT FROM freeze_exception WHERE decided_by_id = asked AND far_change(change_id))
 $$;
 CREATE OR REPLACE FUNCTION far_mask(asked integer) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -168,8 +164,9 @@ def _of(tables: Sequence[str], sees: str | None, grants: Sequence[str]) -> tuple
 
 ROWS: tuple[Rows, ...] = (
     *_of(("alembic_version", "policy", "policy_version", "clause", "post"), None, READ),
+    *_of(("standard_change", "standard_vote"), None, READ),
     *_of(("baseline", "expected_facts"), DEVICE, READ),
-    *_of(("original", "verification"), DEVICE, ADD),
+    *_of(("original", "verification", "gate_result"), DEVICE, ADD),
     *_of(
         ("host_key", "snapshot", "device_report", "finding", "judged", "change_target"),
         DEVICE, WRITE,
@@ -183,10 +180,7 @@ ROWS: tuple[Rows, ...] = (
     ),
     Rows(
         table="device", sees="far_device(id)",
-        grants=(
-            "SELECT",
-            f"UPDATE ({', '.join(COLLECTED)})",
-        ),
+        grants=("SELECT", f"UPDATE ({', '.join(COLLECTED)})"),
     ),
     *_of(("content",), "far_keyframe(keyframe_id) OR far_text(digest)", WRITE),
     *_of(("keyframe",), "far_keyframe(id)", (*ADD, "UPDATE (id)")),  # to lock it, never to change
@@ -212,7 +206,16 @@ ROWS: tuple[Rows, ...] = (
     *_of(
         ("approval",), "far_change(change_id)", ("SELECT", "UPDATE (voided_at, void_reason)")
     ),
+    *_of(
+        ("break_glass",), "far_change(change_id)", ("SELECT", "UPDATE (ended_at, end_reason)")
+    ),
     *_of(("change_run",), "far_change(change_id)", WRITE),
+    *_of(("freeze_exception",), "far_change(change_id)", READ),
+    *_of(
+        ("change_freeze",),
+        "far_site(site_id) OR (site_id IS NULL AND coalesce(unit_id IN"
+        " (SELECT far_units() UNION SELECT far_units_above()), true))", READ,
+    ),
     *_of(("execution_event",), "far_run(run_id)", ADD),
     *_of(
         ("person",), "far_person(id)",

@@ -43,6 +43,8 @@ PERMISSIONS: Mapping[str, str] = {
     "change.stop": "Stop a running change.",
     "calendar.write": "Make and end maintenance windows and freezes.",
     "freeze.except": "Let a single change of others run in a freeze.",
+    "maintenance.read": "See maintenance plans and what their runs found.",
+    "maintenance.write": "Make, run and end maintenance plans.",
     "schedule.read": "See schedules.",
     "schedule.write": "Create, pause and resume schedules.",
     "audit.read": "Read, verify and export audit records.",
@@ -59,7 +61,7 @@ _SEE = tuple(name for name in _READ if name not in {"audit.read", "credential.re
 _ENGINEER = (
     *_SEE, "device.write", "device.collect", "drift.scan", "noise.learn", "change.request",
     "change.comment", "change.execute", "change.stop", "event.write", "problem.write",
-    "knowledge.write",
+    "knowledge.write", "maintenance.write",
 )  # fmt: skip
 
 POST_TEMPLATES: Mapping[str, tuple[str, ...]] = {
@@ -81,7 +83,7 @@ POST_TEMPLATES: Mapping[str, tuple[str, ...]] = {
     ),
     "operator": (
         *_SEE, "device.collect", "drift.scan", "noise.learn", "event.write", "problem.write",
-        "knowledge.write", "change.comment", "change.stop",
+        "knowledge.write", "change.comment", "change.stop", "maintenance.write",
     ),
     "compliance officer": (
         *_SEE, "drift.scan", "policy.write", "schedule.write", "calendar.write", "audit.read",

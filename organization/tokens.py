@@ -1,4 +1,4 @@
-"""Bearer tokens of persons, for all they may do or for webhooks only.
+"""Bearer tokens of persons, for all they may do, for webhooks only or for a calendar feed only.
 
 A token is shown once; only its SHA-256 is kept.
 """
@@ -15,8 +15,10 @@ from core.context import Context
 from core.errors import Conflict, InvalidInput, NotPermitted
 from organization.models import ApiToken, Person
 
-Use = Literal["person", "hook"]
-PREFIXES: Mapping[Use, str] = {"person": "trimtab_", "hook": "trimtabhook_"}
+Use = Literal["person", "hook", "feed"]
+PREFIXES: Mapping[Use, str] = {
+    "person": "trimtab_", "hook": "trimtabhook_", "feed": "trimtabfeed_",
+}  # fmt: skip
 """By what a token is for; the digest covers the prefix, so that none becomes another."""
 
 
@@ -29,7 +31,7 @@ def issue(
 ) -> tuple[ApiToken, str]:
     """A new token of a person, for oneself or with `token.write` for others.
 
-    With the use `hook` it opens webhooks and nothing else.
+    With the use `hook` it opens webhooks and nothing else, with `feed` the calendar feed.
     """
     if not person.active:
         raise Conflict(f"{person.username} is deactivated and gets no token.")
@@ -53,7 +55,10 @@ def issue(
 def person_of_token(ctx: Context, token: str, *, use: Use = "person") -> Person:
     """The active person behind a valid token for this use, or TokenRefused."""
     if not token.startswith(PREFIXES[use]) and token.startswith(tuple(PREFIXES.values())):
-        raise TokenRefused("A webhook's token opens webhooks only, and no other token opens them.")
+        raise TokenRefused(
+            "A webhook's token opens webhooks only, a feed's the calendar feed only, and no other "
+            "token opens them."
+        )
     row = ctx.session.scalar(select(ApiToken).where(ApiToken.token_hash == digest(token)))
     if row is None or row.revoked_at is not None or not row.person.active:
         raise TokenRefused("This token is not valid. Sign in again, or ask for a new one.")

@@ -49,6 +49,8 @@ COMMANDS = {
     "calendar": "Windows, freezes and when changes may run.",
     "catalogue": "Standard changes and playbooks.",
     "approval": "Whose approval is needed, batches, comments, delegations.",
+    "emergency": "Emergencies carried out alone, and their reviews.",
+    "maintenance": "Recurring health checks, restores, expiries and changes.",
     "risk": "The formula that says how risky a change is.",
     "audit": "Audit records.",
     "unit": "Units of the organization.",

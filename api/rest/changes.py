@@ -100,11 +100,11 @@ class VerificationOut(OfRow):
 
 
 class PreviewOut(OfRow):
-    """What a change would do to a device; `how` tells whether the device itself was asked."""
+    """What a change would do to a device; `how` tells what said so: the device itself or we."""
 
     device_id: int
     hostname: str
-    how: Literal["asked", "computed"] | None
+    how: Literal["check mode", "config session", "candidate compare", "computed"] | None
     diff: str
     refused: list[str]
     problem: str
@@ -187,11 +187,6 @@ def rehearse(change_id: Key, ctx: Ctx) -> list[PreviewOut]:
 def run(change_id: Key, ctx: Ctx) -> ChangeOut:
     """Queue an approved change now; a worker executes it."""
     return change_out(oversight.run_now(ctx, change_id))
-
-
-@router.post("/changes/{change_id}/stop", status_code=202)
-def stop(change_id: Key, body: Note, ctx: Ctx) -> ChangeOut:
-    return change_out(oversight.stop(ctx, change_id, note=body.note))
 
 
 @router.post("/changes/{change_id}/rollback", status_code=201)

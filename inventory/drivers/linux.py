@@ -35,7 +35,7 @@ class LinuxDriver:
         mark = f"trimtab-{secrets.token_hex(8)}"
         sysctls = sorted({*linux_script.SYSCTLS, *_names(login, "sysctl")})
         with ssh.connected(login) as held:
-            output = _run(
+            output = run_script(
                 login, held.client, linux_script.script(mark, files=files, sysctls=sysctls)
             )
         shown = linux_script.split(mark, output)
@@ -60,7 +60,7 @@ def _names(login: Login, option: str) -> tuple[str, ...]:
     return tuple(cast("list[str]", value))
 
 
-def _run(login: Login, client: paramiko.SSHClient, script: str) -> str:
+def run_script(login: Login, client: paramiko.SSHClient, script: str) -> str:
     shell = "sudo -n sh -s" if login.options.get("become") == "sudo" else "sh -s"
     stdin, stdout, _ = client.exec_command(shell, timeout=login.timeout)
     stdin.write(script)

@@ -1,6 +1,6 @@
 """What a driver needs to open a session. Plain values; no database, no network."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -12,6 +12,11 @@ class PublicKey:
     public_key: str
 
 
+def at_once(_size: int) -> float:
+    """Lets an answer of any size go on without waiting."""
+    return 0.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Login:
     """Where to sign in and as whom. Secrets never show in its repr.
@@ -20,6 +25,8 @@ class Login:
     contact; `timeout` in seconds for connecting and for each answer, `max_seconds` and `max_bytes`
     for the whole session; `options` as the CMDB's JSON.
     `jump` is the host to go through, which may need one itself; its `host_key` must be pinned.
+    `unsealed` are the secrets of the lines to be typed, by the marks that the lines have instead.
+    `admit` is asked with the bytes that an answer has so far; it may wait, and tells how long.
     """
 
     hostname: str
@@ -36,7 +43,9 @@ class Login:
     max_seconds: float = 300.0
     max_bytes: int = 64 * 2**20
     options: Mapping[str, object] = field(default_factory=dict)
+    unsealed: Mapping[str, str] = field(default_factory=dict, repr=False)
     jump: "Login | None" = None
+    admit: Callable[[int], float] = field(default=at_once, repr=False)
 
     @property
     def place(self) -> str:

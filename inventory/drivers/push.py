@@ -1,109 +1,87 @@
 """Type configuration lines on a device, watch each answer, keep the result. Reads no database.
 
 Used inside Ansible's worker. Stops at the first line that the device refuses; a refused save is
-a failure of its own, known from the answer's text only.
+a failure of its own, known from the answer's text only. With a guard the device itself goes back
+unless the change is confirmed in time (`inventory.drivers.settling`).
 """
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from inventory.cleaning import clean
-from inventory.drivers import reading
+from inventory.drivers import netconf, settling, watchdog
+from inventory.drivers.applied import Applied, Rehearsed, SaveMode
 from inventory.drivers.blocks import Block, blocks
-from inventory.drivers.errors import RedactedSecret, UnsupportedPlatform, WrongHost
+from inventory.drivers.entering import opened, refuse_marks, writable
+from inventory.drivers.guards import Guard, commands_of, way_of
 from inventory.drivers.login import Login
-from inventory.drivers.sessions import Connection, open_session
-from inventory.drivers.typist import RefusedLine, Typist
-from inventory.platforms import Platform, platform_of
-from inventory.redaction import MARK
+from inventory.drivers.typist import Typist, Way
 
 
-class SaveMode(StrEnum):
-    """Whether the configuration is kept over a restart after all lines were accepted."""
-
-    SAVE = "save"
-    LEAVE = "leave"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
-    """What happened on the device. `changed` compares the running configuration before and after.
-
-    `sent` are the commands the device accepted, in order. `saved` is None where no save was asked.
-    """
-
-    changed: bool
-    sent: tuple[str, ...]
-    refused_lines: tuple[RefusedLine, ...]
-    saved: bool | None
-    transcript: str
-
-    @property
-    def succeeded(self) -> bool:
-        return not self.refused_lines and self.saved is not False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rehearsed:
-    """What would happen. `on_device` tells whether the device itself was asked (and undone)."""
-
-    diff: str
-    refused_lines: tuple[RefusedLine, ...]
-    on_device: bool
-
-    @property
-    def would_change(self) -> bool:
-        return bool(self.diff.strip())
-
-
-def apply_lines(login: Login, lines: Sequence[str], *, save: SaveMode) -> Applied:
+def apply_lines(
+    login: Login, lines: Sequence[str], *, save: SaveMode, guard: Guard | None = None
+) -> Applied:
     """Type the lines in configuration mode, and keep the result where that is asked.
 
-    Lines are indented as the platform shows them. Nothing is saved after a refused line. Raises a
-    DeviceError when the session fails, and WrongHost before anything is typed.
+    Lines are indented as the platform shows them, or are Junos's set lines. Nothing is saved after
+    a refused line. With a guard the device goes back by itself unless `settling.confirm` comes in
+    time, and nothing is saved before. Raises a DeviceError when the session fails, WrongHost,
+    RedactedSecret and GuardImpossible before anything is typed.
     """
-    platform = _writable(login)
-    _refuse_marks(login, lines)
-    with open_session(login, platform.netmiko) as session:
-        typing = Typist(session.connection, login.timeout, platform)
-        before = _running(login, session.connection, platform)
-        refused = typing.configure(blocks(lines, platform))
-        session.connection.set_base_prompt()  # the lines may have renamed the host
-        after = _shown(login, session.connection, platform)
+    platform = writable(login)
+    refuse_marks(login, lines)
+    if guard is not None:
+        commands_of(login, guard)
+    if platform.netconf:
+        return netconf.changer().apply_lines(login, lines, guard=guard)
+    with opened(login, platform) as (line, before):
+        if guard is not None and guard.kind == "watchdog":
+            watchdog.arm(login, guard)
+        typing = Typist(line, login.timeout, platform)
+        refused = typing.configure(blocks(lines, platform), way=way_of(login, platform, guard))
+        line.find_prompt()  # the lines may have renamed the host
+        taken_back = bool(refused and typing.accepted and guard and settling.take_back(
+            login, guard, typing
+        ))  # fmt: skip
+        after = clean(line.ask(str(platform.commands.running)), platform)
         saved = None
-        if save is SaveMode.SAVE and not refused:
-            saved = typing.save()
+        if save is SaveMode.SAVE and not refused and guard is None:
+            saved = True if platform.staged else typing.save()  # a commit keeps itself
     return Applied(
         changed=before != after,
         sent=tuple(typing.accepted),
         refused_lines=refused,
         saved=saved,
         transcript="".join(typing.transcript),
+        guarded=guard is not None and not refused,
+        taken_back=taken_back,
     )
 
 
 def dry_run(login: Login, lines: Sequence[str]) -> Rehearsed:
     """What the lines would do; the running configuration stays as it is.
 
-    Where the platform has configuration sessions the device judges the lines in one that is thrown
-    away. Elsewhere the difference is told from what the device shows now.
+    Where the platform has configuration sessions or a candidate the device judges the lines in one
+    that is thrown away. Elsewhere the difference is told from what the device shows now.
     """
-    platform = _writable(login)
-    typed = blocks(lines, platform)
-    with open_session(login, platform.netmiko) as session:
-        running = _running(login, session.connection, platform)
-        if platform.rehearsal is None:
-            return Rehearsed(diff=missing(typed, running), refused_lines=(), on_device=False)
+    platform = writable(login)
+    if platform.netconf:
+        return netconf.changer().dry_run(login, lines)
+    typed, tried = blocks(lines, platform), platform.rehearsal
+    with opened(login, platform) as (line, running):
+        if tried is None:
+            return Rehearsed(diff=missing(typed, running), refused_lines=())
         name = f"trimtab-{secrets.token_hex(4)}"
-        typing = Typist(session.connection, login.timeout, platform)
+        typing = Typist(line, login.timeout, platform)
+        leave = (tried.leave,) if tried.leave else ()
         try:
-            refused = typing.configure(typed, enter=platform.rehearsal.open.format(name=name))
-            diff = typing.ask(platform.rehearsal.diff.format(name=name))
+            refused = typing.configure(
+                typed, way=Way(enter=tried.open.format(name=name), leave=leave, drop=leave)
+            )
+            diff = clean(typing.ask(tried.diff.format(name=name)), platform)
         finally:
-            typing.ask(platform.rehearsal.abort.format(name=name))
-    return Rehearsed(diff=diff, refused_lines=refused, on_device=True)
+            typing.ask(tried.abort.format(name=name))
+    return Rehearsed(diff=diff, refused_lines=refused, how=tried.label)
 
 
 def missing(typed: Sequence[Block], running: str) -> str:
@@ -139,49 +117,3 @@ def _paths(lines: Sequence[str]) -> frozenset[tuple[str, ...]]:
         above.append((indent, line.strip()))
         found.add(tuple(text for _, text in above))
     return frozenset(found)
-
-
-def _refuse_marks(login: Login, lines: Sequence[str]) -> None:
-    """A redacted secret typed as it stands would become the device's secret."""
-    for line in lines:
-        if MARK.search(line):
-            raise RedactedSecret(
-                f"{line.strip()!r} for {login.place} holds a redacted secret; nothing was typed. "
-                "Set that secret by hand.",
-                hostname=login.hostname,
-            )
-
-
-def _writable(login: Login) -> Platform:
-    platform = platform_of(login.platform)
-    if platform.save is None or platform.commands.running is None:
-        raise UnsupportedPlatform(
-            f"Trimtab does not type configuration on {login.platform}; {login.hostname} is left "
-            "as it is.",
-            hostname=login.hostname,
-        )
-    return platform
-
-
-def _shown(login: Login, connection: Connection, platform: Platform) -> str:
-    command = str(platform.commands.running)
-    return clean(str(connection.send_command(command, read_timeout=login.timeout)), platform)
-
-
-def _running(login: Login, connection: Connection, platform: Platform) -> str:
-    """The running configuration of the recorded host, or WrongHost."""
-    shown = _shown(login, connection, platform)
-    name = reading.hostname(
-        platform,
-        running=shown,
-        prompt=connection.find_prompt(),
-        expected=login.hostname,
-        expected_prompt=str(login.options.get("prompt", "")),
-    )
-    if not reading.same_host(name, login.hostname):
-        raise WrongHost(
-            f"{login.place} calls itself {name or 'nothing'}; nothing was typed there.",
-            hostname=login.hostname,
-            found=name,
-        )
-    return shown

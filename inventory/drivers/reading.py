@@ -151,11 +151,12 @@ def hostname(
     prompted = shown["hostname"] if shown else ""
     if prompted and not _prompt_of(expected_prompt or expected, prompted, prompt):
         return prompted
-    names = [match["hostname"] for match in platform.hostname.finditer(running)] if (
-        platform.hostname is not None
-    ) else []  # fmt: skip
-    matching = [name for name in names if same_host(name, expected)]
-    return next(iter(matching or names), prompted and expected)
+    first = None
+    for match in platform.hostname.finditer(running) if platform.hostname is not None else ():
+        if same_host(match["hostname"], expected):
+            return match["hostname"]
+        first = match["hostname"] if first is None else first
+    return first if first is not None else prompted and expected
 
 
 def _prompt_of(expected: str, prompted: str, prompt: str) -> bool:

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,24 @@ VARIABLE = "TRIMTAB_LOGINS"
 
 def seal(path: Path, logins: Iterable[Login]) -> None:
     """Write the logins for nobody but this user; the caller removes the file."""
-    told = {login.hostname: asdict(login) for login in logins}
+    told = {login.hostname: _values(login) for login in logins}
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(told, file)
+
+
+def _values(login: Login) -> dict[str, object]:
+    """What can be written of a login: who admits its answers is of this process only."""
+    told = asdict(replace(login, jump=None))
+    del told["admit"]
+    return told | {"jump": _values(login.jump) if login.jump else None}
+
+
+def _plain(told: dict[str, Any]) -> dict[str, Any]:
+    """Without what is a function of this process: a worker admits its own answers."""
+    jump = told["jump"]
+    kept = {name: value for name, value in told.items() if name not in {"admit", "jump"}}
+    return kept | {"jump": _plain(jump) if jump else None}
 
 
 def login_of(hostname: str) -> Login:
@@ -27,6 +41,13 @@ def login_of(hostname: str) -> Login:
     if hostname not in told:
         raise DeviceUnreachable(f"No login was handed over for {hostname}.", hostname=hostname)
     return _unsealed(told[hostname])
+
+
+def platforms() -> frozenset[str]:
+    """The platforms of the logins that were handed over; none where no file is named."""
+    path = os.environ.get(VARIABLE)
+    told = json.loads(Path(path).read_text(encoding="utf-8")) if path else {}
+    return frozenset(one["platform"] for one in told.values())
 
 
 def _unsealed(told: Mapping[str, Any]) -> Login:

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from inventory.drivers.blocks import Block
 from inventory.drivers.errors import DeviceError
-from inventory.drivers.sessions import Connection
 from inventory.platforms import Platform
 
 CONFIGURING = re.compile(r"\n\S*?\((?P<mode>[^()\s]+)\)#\s*$")
@@ -28,26 +28,57 @@ class RefusedLine:
     answer: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """How configuration mode is entered and left: after all lines, and after a refused one."""
+
+    enter: str = "configure terminal"
+    leave: tuple[str, ...] = ("end",)
+    drop: tuple[str, ...] = ("end",)
+
+
+PLAIN = Way()
+
+
+class Line(Protocol):
+    """What is typed on; `base_prompt` is the host's prompt without the sign that ends it."""
+
+    @property
+    def base_prompt(self) -> str: ...
+
+    def write_channel(self, text: str) -> None: ...
+
+    def read_until_pattern(self, pattern: str, read_timeout: float) -> str: ...
+
+
 @dataclass(slots=True)
 class Typist:
     """A session in which every answer is read before the next line is typed."""
 
-    connection: Connection
+    connection: Line
     timeout: float
     platform: Platform
     accepted: list[str] = field(default_factory=list)
     transcript: list[str] = field(default_factory=list)
     mode: str = ""
 
-    def configure(
-        self, typed: Sequence[Block], *, enter: str = "configure terminal"
-    ) -> tuple[RefusedLine, ...]:
+    def configure(self, typed: Sequence[Block], *, way: Way = PLAIN) -> tuple[RefusedLine, ...]:
         """Type the blocks in configuration mode and leave it; the first refused line, if any."""
-        answer = self._type(enter)
+        answer = self._type(way.enter)
         if not self.mode:
-            return (RefusedLine(line=enter, answer=answer),)
+            return (RefusedLine(line=way.enter, answer=answer),)
+        base = self.mode
+        refused = self._lines(typed)
+        if not refused and way.leave != PLAIN.leave:
+            self._back_to(base)
+        refused = refused or self._left(way.leave)
+        if refused:
+            for command in way.drop:
+                self.ask(command)
+        return refused
+
+    def _lines(self, typed: Sequence[Block]) -> tuple[RefusedLine, ...]:
         opened = [(0, self.mode)]
-        refused: tuple[RefusedLine, ...] = ()
         for block in typed:
             while opened[-1][0] > block.indent:
                 opened.pop()
@@ -56,12 +87,18 @@ class Typist:
             if not block.closes_section:
                 self._back_to(opened[-1][1])
             answer = self._type("\n".join(block.lines))
-            if self._refuses(answer):
-                refused = (RefusedLine(line=block.lines[0], answer=answer),)
-                break
+            if self.refuses(answer):
+                return (RefusedLine(line=block.lines[0], answer=answer),)
             self.accepted.append(block.command)
-        self.ask("end")
-        return refused
+        return ()
+
+    def _left(self, commands: Sequence[str]) -> tuple[RefusedLine, ...]:
+        """Give the commands that leave the mode, of which a commit may be refused."""
+        for command in commands:
+            answer = self.ask(command)
+            if command != "end" and self.refuses(answer):
+                return (RefusedLine(line=command, answer=answer),)
+        return ()
 
     def _back_to(self, mode: str) -> None:
         """Leave sections until the one that the next line belongs to."""
@@ -75,7 +112,7 @@ class Typist:
         """This host's own prompt, wherever it stands: some answers end without a line end."""
         return rf"{re.escape(self.connection.base_prompt)}\S*[>#]\s*$"
 
-    def _refuses(self, answer: str) -> bool:
+    def refuses(self, answer: str) -> bool:
         return any(
             any(pattern.match(line) for pattern in self.platform.refused)
             for line in self._grave(answer)
@@ -95,7 +132,7 @@ class Typist:
         if keep is None:
             return False
         answer = "\n".join(self._grave(self.ask(keep.command)))
-        rejected = keep.rejected.search(answer) or self._refuses(answer)
+        rejected = keep.rejected.search(answer) or self.refuses(answer)
         return keep.accepted.search(answer) is not None and not rejected
 
     def ask(self, command: str) -> str:

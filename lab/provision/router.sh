@@ -77,6 +77,8 @@ chown frr:frrvty /etc/frr/vtysh.conf
 chmod 660 /etc/frr/frr.conf /etc/frr/vtysh.conf
 export LOGIN_SHELL=/usr/bin/vtysh
 LOGIN_GROUPS=frr,frrvty sh "$here/account.sh"
+# Who has a shell there, for what must go on after a session: a router's login shell is vtysh.
+LOGIN=netops-shell LOGIN_SHELL=/bin/sh LOGIN_GROUPS=frr,frrvty sh "$here/account.sh"
 # Who may configure but not save: in frr's daemons' group, not in the one that owns the file.
 LOGIN=trainee LOGIN_GROUPS=frrvty sh "$here/account.sh"
 

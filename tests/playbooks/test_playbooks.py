@@ -15,7 +15,14 @@ from changes.run_folder import Host
 from lab.network import Fault, Lab
 from tests.inventory.conftest import login_to
 
-NAMES = ("correct_drift", "post_check", "pre_check", "restore")
+NAMES = (
+    "confirm", "correct_drift", "interface_errors", "neighbours_up", "post_check", "pre_check",
+    "reachability", "restore", "restore_version", "revert", "rotate_secret", "routes_present",
+    "service_answers",
+)  # fmt: skip
+CHANGING = {"correct_drift": "medium", "restore": "medium", "confirm": "low", "revert": "low",
+            "restore_version": "medium", "rotate_secret": "medium"}  # fmt: skip
+GROUPS = "[trimtab_devices]\nr1\n[trimtab_servers]\ns1\n"
 LINES = ["interface Loopback0", " description of a bird"]
 
 
@@ -39,9 +46,10 @@ def test_these_playbooks_are_shipped():
 
 
 def test_every_playbook_passes_ansibles_own_syntax_check(tmp_path):
+    (tmp_path / "hosts").write_text(GROUPS)
     done = subprocess.run(
         [str(Path(sys.executable).with_name("ansible-playbook")), "--syntax-check",
-         "-i", "localhost,", *(str(one.path) for one in catalogue())],
+         "-i", str(tmp_path / "hosts"), *(str(one.path) for one in catalogue())],
         capture_output=True, text=True, check=False,
         env={**os.environ, "HOME": str(tmp_path), "ANSIBLE_HOME": str(tmp_path),
              "ANSIBLE_ACTION_PLUGINS": str(FOLDER / "plugins" / "action")},
@@ -53,9 +61,10 @@ def test_every_playbook_passes_ansibles_own_syntax_check(tmp_path):
 def test_a_playbooks_title_is_its_plays_name_and_its_risk_is_told(name):
     book = playbook(name)
     assert yaml.safe_load(book.path.read_text())[0]["name"] == book.title
-    assert book.risk == ("medium" if name in {"correct_drift", "restore"} else "none")
+    assert book.risk == CHANGING.get(name, "none")
     assert book.check_mode
-    assert set(book.platforms) == {"cisco_ios", "arista_eos", "frr", "linux"}
+    if name not in {"service_answers", "rotate_secret"}:
+        assert {"cisco_ios", "arista_eos", "frr", "linux"} <= set(book.platforms)
 
 
 @pytest.mark.parametrize("name", ["correct_drift", "restore"])
@@ -83,8 +92,8 @@ def test_check_mode_says_what_would_come_and_changes_nothing(lab, tmp_path):
     result, told = run(
         tmp_path, "correct_drift", lab.devices, mode="check", trimtab_lines=LINES, trimtab_files=[]
     )
-    assert (result.status, sorted(str(one.on_device) for one in told)) == (
-        "successful", ["False", "True"],
+    assert (result.status, sorted(one.how for one in told)) == (
+        "successful", ["computed", "config session"],
     )  # fmt: skip
     assert all("of a bird" in one.diffs[0].prepared for one in told)
     assert [(one.running(), one.startup) for one in lab.devices] == before
@@ -119,7 +128,7 @@ def shelf(tmp_path):
 
 
 @pytest.mark.parametrize("file", [
-    "restore/playbook.yml", "restore/meta.yml", "tasks/apply.yml",
+    "restore/playbook.yml", "restore/meta.yml", "tasks/lines.yml",
     "plugins/action/trimtab_lines.py",
 ])  # fmt: skip
 def test_any_file_that_a_playbook_can_use_is_in_its_digest(shelf, file):
@@ -169,5 +178,7 @@ def test_a_broken_playbook_is_named_with_the_place(shelf, file, content, why):
 
 
 def test_an_unknown_playbook_is_refused_with_those_that_there_are():
-    with pytest.raises(UnknownPlaybook, match="correct_drift, post_check, pre_check, restore"):
+    with pytest.raises(
+        UnknownPlaybook, match="confirm, correct_drift, interface_errors, neighbours_up"
+    ):
         playbook("../restore")

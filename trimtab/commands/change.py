@@ -15,11 +15,14 @@ from changes.requests import Wanted, plan_of
 from core.errors import InvalidInput
 from inventory.devices import by_hostname
 from trimtab.commands import execution
+from trimtab.commands.restoring import restore, rotate_secret
 from trimtab.commands.template import from_template
 from trimtab.console import Json, command_context, out, plain, print_json, safe, show, show_one
 
 app = typer.Typer(no_args_is_help=True)
 app.command("from-template")(from_template)
+app.command()(restore)
+app.command("rotate-secret")(rotate_secret)
 for command in execution.COMMANDS:
     app.command()(command)
 

@@ -12,9 +12,12 @@ from core.errors import InvalidInput
 from inventory import credentials, devices, host_keys, imports, relations, reports
 from inventory.models import Device
 from inventory.platforms import known_platforms
+from trimtab.commands import device_lifecycle
 from trimtab.console import Json, command_context, show, show_one, tell
 
 app = typer.Typer(no_args_is_help=True)
+for _name, _command in device_lifecycle.COMMANDS.items():
+    app.command(_name)(_command)
 
 COLUMNS = {
     "hostname": lambda row: row.hostname,
@@ -80,6 +83,7 @@ def add(  # noqa: PLR0913 - a device's columns
     port: Annotated[int, typer.Option(help="SSH port.")] = 22,
     driver: Annotated[str | None, typer.Option(help="Default: the platform's.")] = None,
     role: Annotated[str, typer.Option(help="What it does, in your words.")] = "",
+    state: Annotated[State, typer.Option(help="planned: until it is commissioned.")] = "active",
     options: Annotated[str, typer.Option(help="The driver's options as JSON.")] = "{}",
     as_json: Json = False,
 ) -> None:
@@ -88,7 +92,7 @@ def add(  # noqa: PLR0913 - a device's columns
         device = devices.add_device(
             ctx, hostname=hostname, site_code=site, platform=platform, address=address, port=port,
             credential=credentials.credential_by_name(ctx, credential), driver=driver, role=role,
-            options=_options(options),
+            state=state, options=_options(options),
         )  # fmt: skip
         show_one(device, DETAILS, as_json=as_json)
 

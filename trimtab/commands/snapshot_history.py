@@ -49,12 +49,17 @@ def blame(
     section: Annotated[
         str | None, typer.Option(help="Only the section that begins so, with what is below.")
     ] = None,
+    snapshot: Annotated[
+        int | None, typer.Option(help="As this snapshot of it showed it; without: the last one.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Since when each line of the running configuration stands there, and by which change."""
     with command_context() as ctx:
         device = devices.by_hostname(ctx, hostname)
-        found = history.blame(ctx, device.id, line=line, section=section, causes=causes)
+        found = history.blame(
+            ctx, device.id, line=line, section=section, snapshot_id=snapshot, causes=causes
+        )
     show(found, LINE_JSON if as_json else LINE, as_json=as_json)
 
 
@@ -107,9 +112,11 @@ def export(
     with command_context() as ctx:
         done = git_export.export(ctx, git, causes=causes)
     tell(
-        f"{done.commits} commits are new in {git}, {done.skipped} snapshots have no text any more. "
+        f"{done.commits} commits are new in {git}, {done.skipped} snapshots have no text any more, "
+        f"{done.waiting} are younger than a minute and wait for the next export. "
         f"Look with `git -C {git} log -p`.",
-        {"commits": done.commits, "skipped": done.skipped, "last": done.last, "head": done.head},
+        {"commits": done.commits, "skipped": done.skipped, "waiting": done.waiting,
+         "last": done.last, "head": done.head},
         as_json=as_json,
     )
 

@@ -1,59 +1,65 @@
 """Ansible action: type configuration lines on a device, or in check mode say what they would do.
 
 Runs inside Ansible's worker with Trimtab's own driver, so that a host costs no connection process.
-The login comes from the file named by TRIMTAB_LOGINS (mode 0600), never from a variable.
+The login comes from the file named by TRIMTAB_LOGINS (mode 0600), never from a variable. With
+`guard` (kind, minutes, name) the device goes back by itself unless trimtab_confirm comes in time;
+nothing is saved before.
 """
 
-from ansible.plugins.action import ActionBase
+from inventory.drivers.applied import SaveMode
+from inventory.drivers.guards import guard_from
+from inventory.drivers.push import apply_lines, dry_run
+from inventory.drivers.unsealing import covered, opened
+from inventory.drivers.workers import DeviceAction, prepare
 
-from core.errors import TrimtabError
-from inventory.drivers.push import SaveMode, apply_lines, dry_run
-from inventory.drivers.sealed import login_of
+prepare()
 
 
-class ActionModule(ActionBase):
-    _supports_check_mode = True
+class ActionModule(DeviceAction):
+    def work(self, login):
+        lines = opened(login, [str(line) for line in self._task.args["lines"]])
+        return covered(login, self._typed(login, lines))
 
-    def run(self, tmp=None, task_vars=None):
-        result = super().run(tmp, task_vars)
-        lines = [str(line) for line in self._task.args["lines"]]
-        host = task_vars["inventory_hostname"]
-        try:
-            login = login_of(host)
-            if self._play_context.check_mode:
-                return result | _rehearsed(dry_run(login, lines))
-            save = SaveMode.SAVE if self._task.args.get("save", True) else SaveMode.LEAVE
-            return result | _applied(apply_lines(login, lines, save=save))
-        except TrimtabError as error:
-            return result | {"failed": True, "changed": False, "msg": error.message,
-                             "code": error.code}  # fmt: skip
+    def _typed(self, login, lines):
+        guard = self._task.args.get("guard")
+        guard = guard_from(guard) if guard else None
+        if self._task.check_mode:
+            return _rehearsed(dry_run(login, lines))
+        save = SaveMode.SAVE if self._task.args.get("save", True) else SaveMode.LEAVE
+        return _applied(apply_lines(login, lines, save=save, guard=guard), guard)
 
 
 def _rehearsed(rehearsed):
     refused = [line.line for line in rehearsed.refused_lines]
-    where = "asked the device" if rehearsed.on_device else "computed from what the device shows"
     return {
         "changed": rehearsed.would_change,
         "failed": bool(refused),
         "diff": {"prepared": rehearsed.diff},
         "refused": refused,
-        "on_device": rehearsed.on_device,
-        "msg": f"{where}; refused: {', '.join(refused)}" if refused else where,
+        "how": rehearsed.how,
+        "msg": f"{rehearsed.how}; refused: {', '.join(refused)}" if refused else rehearsed.how,
     }
 
 
-def _applied(applied):
-    told = {
+def _applied(applied, guard):
+    return {
         "changed": applied.changed,
         "failed": not applied.succeeded,
         "sent": list(applied.sent),
         "saved": applied.saved,
+        "guarded": applied.guarded,
         "stdout": applied.transcript,
-        "msg": "typed and saved" if applied.saved else "typed",
+        "msg": _told(applied, guard),
     }
+
+
+def _told(applied, guard):
     if applied.refused_lines:
         first = applied.refused_lines[0]
-        told["msg"] = f"the device refused {first.line!r}: {first.answer.strip()}"
-    elif applied.saved is False:
-        told["msg"] = "the lines are in place, but the device refused to save them"
-    return told
+        back = "; the device is back as it was" if applied.taken_back else ""
+        return f"the device refused {first.line!r}: {first.answer.strip()}{back}"
+    if applied.saved is False:
+        return "the lines are in place, but the device refused to save them"
+    if applied.guarded:
+        return f"in force; the device goes back after {guard.minutes} min unless it is confirmed"
+    return "typed and saved" if applied.saved else "typed"

@@ -1,0 +1,79 @@
+"""The first and the last change of a device over REST."""
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from api.access import Ctx
+from api.rest.changes import ChangeOut, WindowIn, change_out
+from api.rest.devices import DeviceOut, device_out
+from api.shapes import Body, Key, OfRow, Text
+from changes.lifecycle import commission, decommission, letting_go
+from changes.lifecycle.commission import Asked
+
+router = APIRouter(tags=["lifecycle"])
+
+
+class AskedIn(Body):
+    """Without `lines` a commission brings the device to its baseline."""
+
+    reason: Text
+    lines: list[str] = Field(default_factory=list, max_length=10_000)
+    way_back: list[str] = Field(default_factory=list, max_length=10_000)
+    window: WindowIn | None = None
+
+    @property
+    def asked(self) -> Asked:
+        window = (self.window.start, self.window.end) if self.window else None
+        return Asked(
+            reason=self.reason, lines=tuple(self.lines), way_back=tuple(self.way_back),
+            window=window,
+        )  # fmt: skip
+
+
+class RemainingOut(OfRow):
+    """Something that refers to the device, and how it is removed."""
+
+    kind: str
+    what: str
+    how: str
+
+
+class LoginOut(OfRow):
+    id: int
+    name: str
+
+
+@router.post("/devices/{device_id}/commission", status_code=201)
+def request_commission(device_id: Key, body: AskedIn, ctx: Ctx) -> ChangeOut:
+    """Request that a planned device is put into service."""
+    return change_out(commission.request_commission(ctx, device_id, body.asked))
+
+
+@router.post("/devices/{device_id}/decommission", status_code=201)
+def request_decommission(device_id: Key, body: AskedIn, ctx: Ctx) -> ChangeOut:
+    """Request the last change of a device."""
+    return change_out(decommission.request_decommission(ctx, device_id, body.asked))
+
+
+@router.get("/devices/{device_id}/remains")
+def remains(device_id: Key, ctx: Ctx) -> list[RemainingOut]:
+    """What still refers to the device, each with how it is removed."""
+    return [RemainingOut.of(one) for one in decommission.remains(ctx, device_id)]
+
+
+@router.post("/devices/{device_id}/letting-go", status_code=201)
+def let_go(device_id: Key, ctx: Ctx) -> DeviceOut:
+    """End what Trimtab itself keeps of a device that is out of service."""
+    return device_out(letting_go.let_go(ctx, device_id))
+
+
+@router.post("/devices/{device_id}/login-end", status_code=201)
+def end_login(device_id: Key, ctx: Ctx) -> LoginOut:
+    """Take the secrets from a login that only this device used."""
+    return LoginOut.of(letting_go.end_login(ctx, device_id))
+
+
+@router.post("/devices/{device_id}/finish", status_code=201)
+def finish(device_id: Key, ctx: Ctx) -> DeviceOut:
+    """Retire a device whose decommission was carried out, if nothing remains of it."""
+    return device_out(decommission.finish(ctx, device_id))

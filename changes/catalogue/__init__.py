@@ -1,0 +1,1 @@
+"""Standard changes, approved once for many uses, and changes of many devices from one template."""

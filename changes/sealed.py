@@ -1,0 +1,163 @@
+"""Plans whose lines hold secrets by their marks: restores and rotations. Never sees them in a plan.
+
+A mark is the keyed digest of the secret: approvers sign which one it is without seeing it. Only the
+run's own folder gets its value, and only for the hosts that type it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from changes.errors import NothingToDo, SecretInPlan
+from changes.planning import correction, noise_of, observed, refuse_unsafe, with_masks
+from changes.plans import Mark, TargetPlan, mark
+from changes.pre_state import inventory_of
+from core.audit import Fact
+from core.context import Context
+from core.errors import InvalidInput
+from core.secrets import SecretUnavailable, installation_key, read_secret
+from drift import assess
+from drift.engine import Assessment
+from drift.engine.apply import applied
+from drift.engine.places import SECRET
+from drift.intent import sections
+from inventory.models import Device
+from inventory.redaction import mark as mark_of
+from inventory.redaction import redact
+from inventory.unsealing import marks_in, unsealed
+
+PLAIN = "<sealed:"  # what the engine takes for a word like any other
+PLACE = "{secret}"
+SHORTEST = 4  # characters of a secret
+REFERENCES = "trimtab_references"
+"""The variable of a target with the references of marks whose secret no device has shown yet."""
+OUTSIDE = frozenset({"env", "file"})  # they would send this machine's own to a device
+
+
+def restoration(
+    ctx: Context, device: Device, intended: str, *, managed: Sequence[str] = ()
+) -> TargetPlan:
+    """The plan that brings a device to a text that it showed once, its secrets included.
+
+    Raises SecretInPlan where a secret that has to be typed is in no original that is kept.
+    """
+    pre, running = observed(ctx, device)
+    judged = sections.assess(
+        _plain(running), _plain(intended), platform=device.platform, sections=managed
+    )
+    told = "\n".join((*judged.remediation, *judged.rollback))
+    if PLAIN not in told:
+        return correction(ctx, device, intended, managed=managed)
+    refuse_unsafe(device, judged)
+    target = _target(device, pre, judged, {})
+    _require_known(ctx, device, target)
+    return with_masks(noise_of(ctx, device), target)
+
+
+def rotation(ctx: Context, device: Device, lines: Sequence[str], *, reference: str) -> TargetPlan:
+    """The plan of lines with `{secret}` where the referenced secret is typed.
+
+    A secret that is replaced stands in them by its mark, as the configuration shows it.
+    The reference holds the secret as the device shows it: for one that is hashed, the hash.
+    """
+    scheme = reference.partition(":")[0]
+    if scheme in OUTSIDE:
+        raise InvalidInput(
+            f"{reference} is a secret of the machine where Trimtab runs; rotate with db:NAME or "
+            "one of a vault.",
+            field="reference",
+        )
+    value = read_secret(ctx, reference)
+    if len(value) < SHORTEST or not value.isprintable() or " " in value:
+        raise InvalidInput(
+            f"{reference} is no secret that a configuration line can hold: it needs at least "
+            f"{SHORTEST} printable characters without spaces.",
+            field="reference",
+        )
+    key = installation_key(ctx, "redaction")
+    name = mark_of(value, key)
+    _require_covered(device, lines, value, key)
+    pre, running = observed(ctx, device)
+    wanted = tuple(_plain(line.rstrip().replace(PLACE, name)) for line in lines if line.strip())
+    before = _plain(running)
+    after = applied(before, wanted, platform=device.platform)
+    judged = assess(before, after, platform=device.platform)
+    if judged.in_sync:
+        raise NothingToDo(f"{device.hostname} has this very secret there already.")
+    refuse_unsafe(device, judged)
+    given = {REFERENCES: {name: reference}}
+    target = replace(_target(device, pre, judged, given), lines=tuple(map(_marked, wanted)))
+    _require_known(ctx, device, target)
+    return with_masks(noise_of(ctx, device), target)
+
+
+def unsealed_for(ctx: Context, target: TargetPlan) -> dict[str, str]:
+    """The secrets of a target's lines there and back, by mark; for the run of an approved plan."""
+    marks = marks_in((*target.lines, *target.rollback))
+    references = target.variables.get(REFERENCES)
+    named = references if isinstance(references, Mapping) else {}
+    if not marks:
+        return {}
+    device = ctx.get(Device, target.device_id)
+    return unsealed(ctx, device, marks, references={one: str(ref) for one, ref in named.items()})
+
+
+def _require_known(ctx: Context, device: Device, target: TargetPlan) -> None:
+    try:
+        unsealed_for(ctx, target)
+    except SecretUnavailable as error:
+        raise SecretInPlan(error.message, hostname=device.hostname) from error
+
+
+def _require_covered(device: Device, lines: Sequence[str], value: str, key: bytes) -> None:
+    """Refuse lines that would show the secret, and the login that Trimtab itself uses."""
+    others = [line for line in lines if PLACE not in line]
+    if any(redact(line, platform=device.platform, key=key) != line for line in others):
+        raise SecretInPlan(
+            f"The lines for {device.hostname} hold a secret in clear. Write the one to be replaced "
+            "as its configuration shows it, such as <secret:0123456789ab>.",
+            hostname=device.hostname,
+        )
+    holding = [line for line in lines if PLACE in line]
+    if not holding:
+        raise InvalidInput(f"Write {PLACE} where the new secret goes.", field="lines")
+    for line in holding:
+        shown = redact(line.replace(PLACE, value), platform=device.platform, key=key)
+        if shown != line.replace(PLACE, mark_of(value, key)):
+            raise SecretInPlan(
+                f"{device.hostname} would show the secret of {line.strip()!r} to everybody who "
+                "reads its configuration. Only lines that hold a secret take one.",
+                hostname=device.hostname,
+            )
+        words = line.split()
+        if device.credential.username in words or words[:1] == ["enable"]:
+            raise SecretInPlan(
+                f"{line.strip()!r} is the login with which Trimtab itself reaches "
+                f"{device.hostname}; its verification would be locked out. Change it by hand and "
+                "give the device another credential.",
+                hostname=device.hostname,
+            )
+
+
+def _target(
+    device: Device, pre: str, judged: Assessment, variables: Mapping[str, Fact]
+) -> TargetPlan:
+    return TargetPlan(
+        device_id=device.id, hostname=device.hostname, platform=device.platform, pre_state=pre,
+        lines=tuple(map(_marked, judged.remediation)),
+        rollback=tuple(map(_marked, judged.rollback)), files=(), rollback_files=(),
+        declared=tuple(_declared(mark(one)) for one in judged.differences), variables=variables,
+        inventory=inventory_of(device),
+    )  # fmt: skip
+
+
+def _declared(one: Mark) -> Mark:
+    path, line, side = one
+    return tuple(map(_marked, path)), _marked(line), side
+
+
+def _plain(text: str) -> str:
+    return text.replace(SECRET, PLAIN)
+
+
+def _marked(text: str) -> str:
+    return text.replace(PLAIN, SECRET)
