@@ -2,27 +2,29 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from changes.models import ChangeRequest, ChangeTarget
 from changes.plans import Mark, TargetPlan, mark
 from changes.requests import plan_of
-from changes.states import State
+from changes.states import State, Target
 from core.context import Context
 from drift.attribution import Verdict
 from drift.engine import Assessment
 from operations.change_reports import reports_of
 
 FLIPPED = {"extra": "missing", "missing": "extra", "moved": "moved"}
-LOOKED_AT = (State.APPROVED, State.RUNNING, State.INTERRUPTED, State.SUCCEEDED)
+LOOKED_AT = (
+    State.APPROVED, State.RUNNING, State.PAUSED, State.INTERRUPTED, State.SUCCEEDED,
+)  # fmt: skip
 RECENT = 50  # changes of a device that are compared, newest first
 
 
 def attribute(ctx: Context, device_id: int, assessment: Assessment) -> Verdict:
     """Why the device differs from its baseline: the change that explains it, or nobody's."""
     drift = frozenset(mark(one) for one in assessment.differences)
-    for change, plan in _changes(ctx, device_id):
-        verdict = _explained(change, frozenset(plan.declared), drift)
+    for row, plan in _changes(ctx, device_id):
+        verdict = _explained(row, frozenset(plan.declared), drift)
         if verdict is not None:
             return verdict
     return Verdict(
@@ -44,8 +46,9 @@ def reported(ctx: Context, device_id: int) -> str:
 
 
 def _explained(
-    change: ChangeRequest, declared: frozenset[Mark], drift: frozenset[Mark]
+    row: ChangeTarget, declared: frozenset[Mark], drift: frozenset[Mark]
 ) -> Verdict | None:
+    change = row.change
     effected = frozenset((path, line, FLIPPED[side]) for path, line, side in declared)
     name = f"C{change.id} ({change.title})"
     if drift == effected and change.state != State.SUCCEEDED:
@@ -55,7 +58,7 @@ def _explained(
         )  # fmt: skip
     if drift != declared:
         return None
-    if change.state == State.SUCCEEDED:
+    if change.state == State.SUCCEEDED or row.state == Target.DONE:
         return Verdict(
             verdict="reverted", change_id=change.id,
             reason=f"The device shows again what {name} had changed; somebody undid it.",
@@ -66,15 +69,19 @@ def _explained(
     )  # fmt: skip
 
 
-def _changes(ctx: Context, device_id: int) -> Iterator[tuple[ChangeRequest, TargetPlan]]:
+def _changes(ctx: Context, device_id: int) -> Iterator[tuple[ChangeTarget, TargetPlan]]:
+    """The device's part of each change that may explain it; of a failed one where it was done."""
     rows = ctx.session.scalars(
-        select(ChangeRequest)
-        .join(ChangeTarget, ChangeTarget.change_id == ChangeRequest.id)
-        .where(ChangeTarget.device_id == device_id, ChangeRequest.state.in_(LOOKED_AT))
+        select(ChangeTarget)
+        .join(ChangeTarget.change)
+        .where(
+            ChangeTarget.device_id == device_id,
+            or_(ChangeRequest.state.in_(LOOKED_AT), ChangeTarget.state == Target.DONE),
+        )
         .order_by(ChangeRequest.id.desc())
         .limit(RECENT)
     )
-    for change in rows:
-        for target in plan_of(change).targets:
+    for row in rows:
+        for target in plan_of(row.change).targets:
             if target.device_id == device_id:
-                yield change, target
+                yield row, target

@@ -1,33 +1,32 @@
 """Execute an approved change: claim, check it is still allowed, run in waves, verify, close.
 
-Nothing here trusts what was true at approval; `changes.readiness` looks at all of it again right
-before the first device is touched. A worker that lost its claim touches no device any more.
+Nothing here trusts what was true at approval; `changes.readiness` looks at all of it again, at the
+whole before the first device is touched and at each device before its wave. A worker that lost its
+claim touches no device any more.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from changes import ansible, approvals, claims, verification
+from changes import approvals, claims
 from changes.attribution import attribute
-from changes.claims import Hold
-from changes.errors import AnsibleUnavailable, DeviceNotObserved, StopRequested, WindowClosed
-from changes.heart import Heart, beating
+from changes.calendar.errors import Frozen
+from changes.claims import End, Hold
+from changes.errors import DeviceNotObserved, GateFailed, StopRequested, WindowClosed
+from changes.heart import beating
 from changes.journal import Journal
-from changes.models import ChangeRequest
-from changes.plans import File, Plan, TargetPlan, waves_of
-from changes.playbooks import Playbook, playbook, shelve
-from changes.readiness import still_allowed
-from changes.run_folder import Host, private_folder
-from changes.states import State
-from core.actor import Actor, Origin
-from core.context import Context
+from changes.models import ChangeRequest, ChangeTarget
+from changes.plans import Plan, TargetPlan, Wave, waves_of
+from changes.playbooks import shelve
+from changes.readiness import approved_plan, still_allowed
+from changes.run_folder import private_folder
+from changes.running import telling, undoing, waves
+from changes.running.crew import JOB, STOPPED, Crew
+from changes.states import State, Target, ending
+from core.actor import Actor
 from core.errors import TrimtabError
 from core.runtime import Runtime
 from drift import observation
-from inventory.logins import login_for
-from inventory.models import Device
 
 EXECUTOR = Actor(
     name="trimtab executor",
@@ -38,166 +37,174 @@ EXECUTOR = Actor(
 )  # fmt: skip
 """Carries out what persons approved; it holds no permission to request or approve."""
 
-RUN_SECONDS = 1800
-STOPPED = "A person stopped it"
 LOST = "The claim was lost"
 ENDED: Mapping[type[TrimtabError], State] = {
     StopRequested: State.CANCELLED,
     DeviceNotObserved: State.FAILED,
+    GateFailed: State.FAILED,
 }
 """What a change becomes that could not start; after any other error it is still to be done."""
+COMES = (WindowClosed, Frozen)
+"""What keeps a change from running only for a time: its approvals stay."""
 
 
 def execute(runtime: Runtime, change_id: int, *, worker: str) -> State | None:
     """Run a change once and return the state it ended in; None when it was not ours to run."""
-    with _context(runtime) as ctx:
+    with runtime.context(EXECUTOR, JOB) as ctx:
         held = claims.claim(ctx, change_id, worker=worker)
     if held is None:
         return None
     with beating(runtime, held) as heart, private_folder(runtime.settings.home / "runs") as place:
         journal = Journal(runtime=runtime, run_id=held.fence)
-        return _Run(
-            runtime=runtime, held=held, heart=heart, journal=journal, shelf=shelve(place)
-        ).whole()
-
-
-@contextmanager
-def _context(runtime: Runtime) -> Iterator[Context]:
-    with runtime.context(EXECUTOR, Origin(door="job")) as ctx:
-        yield ctx
+        crew = Crew(
+            runtime=runtime, actor=EXECUTOR, held=held, heart=heart, journal=journal,
+            shelf=shelve(place),
+        )  # fmt: skip
+        return _Run(crew=crew).whole()
 
 
 @dataclass(slots=True, kw_only=True)
 class _Run:
-    """One claimed run; every step has a transaction of its own."""
+    """One claimed run of a change, wave by wave."""
 
-    runtime: Runtime
-    held: claims.Claim
-    heart: Heart
-    journal: Journal
-    shelf: Path  # the playbooks as they were judged
-    touched: list[TargetPlan] = field(default_factory=list)
-    seen: dict[int, verification.Verified] = field(default_factory=dict)
+    crew: Crew
+    settled: list[int] = field(default_factory=list)  # devices that it touched and let go again
 
     def whole(self) -> State:
         try:
-            with _context(self.runtime) as ctx:
-                plan = still_allowed(ctx, self.held.change_id, shelf=self.shelf)
-            self._require_wanted()
+            plan = self._allowed()
         except TrimtabError as error:
             return self._not_started(error)
-        with _context(self.runtime) as ctx:
-            if not claims.begin(ctx, self.held):
-                return self._state()  # the lease ran out meanwhile: the change is somebody else's
-        for _, wave in waves_of(plan):
-            trouble = self._wave(plan, wave)
-            if trouble:
-                return self._undo(plan, trouble)
-        return self._close(State.SUCCEEDED, "All devices are exactly as declared.", "done")
+        if self.crew.held.undo:
+            return self._all_back(plan, STOPPED)
+        for number, (wave, targets) in enumerate(waves_of(plan)):
+            waiting = self._waiting(targets)
+            over = self._step(plan, number, wave, waiting) if waiting else None
+            if over is not None:
+                return over
+        if self.crew.heart.hold() is Hold.UNDOING:
+            return self._all_back(plan, STOPPED)
+        return self._close("")
 
-    def _require_wanted(self) -> None:
-        self.heart.beat()
-        if self.heart.hold() is Hold.STOPPING:
-            raise StopRequested(f"{STOPPED} before a device was touched.")
+    def _step(
+        self, plan: Plan, number: int, wave: Wave, waiting: Sequence[TargetPlan]
+    ) -> State | None:
+        """Run a wave; the change's end where no other one follows."""
+        over = self._wanted(plan)
+        if over is not None:
+            return over
+        try:
+            end = waves.run_wave(self.crew, plan, number, wave, waiting)
+        except TrimtabError as error:
+            return self._close(error.message)  # devices of it were touched
+        return self._after(plan, end)
+
+    def _allowed(self) -> Plan:
+        held = self.crew.held
+        with self.crew.context() as ctx:
+            judge = approved_plan if held.undo else still_allowed
+            return judge(ctx, held.change_id, shelf=self.crew.shelf)
+
+    def _waiting(self, targets: Sequence[TargetPlan]) -> list[TargetPlan]:
+        with self.crew.context() as ctx:
+            change = ctx.get(ChangeRequest, self.crew.held.change_id)
+            left = {
+                one.device_id for one in change.targets
+                if one.state == Target.RUNNING and one.touched_at is None
+            }  # fmt: skip
+        return [one for one in targets if one.device_id in left]
+
+    def _wanted(self, plan: Plan) -> State | None:
+        """What a person asked for between two waves; None: go on."""
+        self.crew.heart.beat()
+        match self.crew.heart.hold():
+            case Hold.LOST:
+                return self._close(LOST)
+            case Hold.UNDOING:
+                return self._all_back(plan, STOPPED)
+            case Hold.STOPPING:
+                return self._close(STOPPED)
+            case Hold.PAUSING:
+                return self._pause("A person paused it. Resume it, or roll it back.")
+            case Hold.HELD:
+                return None
+
+    def _after(self, plan: Plan, end: waves.WaveEnd) -> State | None:
+        """Keep where the wave's devices stand; the change's end where no other wave follows."""
+        if end.refused is not None and end.halted:
+            if not self._begun() or isinstance(end.refused, COMES):
+                return self._not_started(end.refused)
+            if isinstance(end.refused, StopRequested):
+                return self._wanted(plan)
+        if end.lost or not self._settle(end.ends):
+            told = "; ".join([end.halted, *(one.result for one in end.ends)])
+            return self._close(f"{LOST}. {told}" if told else LOST)
+        if not end.halted:
+            return None
+        if plan.undo == "all" or self.crew.heart.hold() is Hold.UNDOING:
+            return self._all_back(plan, end.halted)
+        return self._close(end.halted)
+
+    def _settle(self, ends: Sequence[End]) -> bool:
+        self.settled += [one.device_id for one in ends if one.state is not Target.SKIPPED]
+        with self.crew.context() as ctx:
+            return claims.settle(ctx, self.crew.held, ends)
+
+    def _all_back(self, plan: Plan, why: str) -> State:
+        """Take back every device that the change left as declared, in this run or before."""
+        if not self._begun():
+            return self._not_started(StopRequested(f"{why} before a device was touched."))
+        self._settle(undoing.undo_done(self.crew, plan, why))
+        return self._close(why)
+
+    def _begun(self) -> bool:
+        with self.crew.context() as ctx:
+            change = ctx.get(ChangeRequest, self.crew.held.change_id)
+            return any(one.touched_at is not None for one in change.targets)
 
     def _not_started(self, error: TrimtabError) -> State:
-        """Nothing was touched: the change waits, is over, or its approvals are void."""
+        """It cannot go on now: it waits, is over, or its approvals are void.
+
+        What has begun is paused instead: its approvals were used already.
+        """
+        if self._begun():
+            return self._pause(error.message)
         state = ENDED.get(type(error), State.APPROVED)
-        with _context(self.runtime) as ctx:
-            released = claims.release(ctx, self.held, state=state, reason=error.message)
-            change = ctx.get_locked(ChangeRequest, self.held.change_id)
+        with self.crew.context() as ctx:
+            released = claims.release(ctx, self.crew.held, state=state, reason=error.message)
+            change = ctx.get_locked(ChangeRequest, self.crew.held.change_id)
             waits = released and change.state == State.APPROVED
-            if waits and not isinstance(error, WindowClosed):
+            if waits and not isinstance(error, COMES):
                 approvals.void_all(ctx, change, reason=error.message)
             return State(change.state)
 
-    def _wave(self, plan: Plan, wave: Sequence[TargetPlan]) -> str:
-        """Run one wave and verify each device; returns what went wrong, or nothing."""
-        if self.heart.hold() is not Hold.HELD:
-            return STOPPED if self.heart.hold() is Hold.STOPPING else LOST
-        with _context(self.runtime) as ctx:
-            hosts = [host_of(ctx, one, one.lines, one.files) for one in wave]
-        self.touched += wave
-        book = playbook(plan.playbook, self.shelf)
-        told = self._ansible(book, hosts, while_=frozenset({Hold.HELD}))
-        found = [self._verify(one, undone=False) for one in wave]
-        self.seen |= {one.device_id: one for one in found}
-        wrong = [f"{one.hostname}: {one.detail}" for one in found if not one.as_declared]
-        return "; ".join([*wrong, *told])
+    def _pause(self, why: str) -> State:
+        self.crew.journal.flush()
+        with self.crew.context() as ctx:
+            claims.finish(ctx, self.crew.held, State.PAUSED, outcome=why)
+        return self._ended()
 
-    def _undo(self, plan: Plan, trouble: str) -> State:
-        """Put every touched device back, but for those seen unchanged, and see that it is."""
-        with _context(self.runtime) as ctx:
-            hosts = [
-                host_of(ctx, one, one.rollback, one.rollback_files)
-                for one in self.touched
-                if not self.seen[one.device_id].unchanged
-            ]
-        if hosts and self.heart.hold() is not Hold.LOST:
-            alive = frozenset({Hold.HELD, Hold.STOPPING})
-            self._ansible(playbook(plan.way_back, self.shelf), hosts, while_=alive)
-        found = [self._verify(one, undone=True) for one in self.touched]
-        stuck = [f"{one.hostname}: {one.detail}" for one in found if not one.as_declared]
-        if stuck:
-            told = f"{trouble}. The rollback left devices in between: {'; '.join(stuck)}"
-            return self._close(State.INTERRUPTED, told, "interrupted")
-        told = f"{trouble}. All touched devices are back in the state before."
-        return self._close(State.ROLLED_BACK, told, "rolled_back")
+    def _close(self, trouble: str) -> State:
+        """End the change by where its devices stand."""
+        self.crew.journal.flush()
+        with self.crew.context() as ctx:
+            change = ctx.get_locked(ChangeRequest, self.crew.held.change_id)
+            told = telling.outcome(trouble, change.targets)
+            claims.finish(ctx, self.crew.held, _state(change.targets), outcome=told)
+        return self._ended()
 
-    def _verify(self, target: TargetPlan, *, undone: bool) -> verification.Verified:
-        with _context(self.runtime) as ctx:
-            return verification.verify(ctx, self.held, target, undone=undone)
-
-    def _ansible(
-        self, book: Playbook, hosts: Sequence[Host], *, while_: frozenset[Hold]
-    ) -> tuple[str, ...]:
-        """Run a playbook as long as the claim allows; returns what Ansible says went wrong."""
-        settings = self.runtime.settings
-        self.journal.tell(_heading(book, hosts))
-        try:
-            result = ansible.run(
-                book, hosts, runs=settings.home / "runs", forks=settings.ansible_forks,
-                seconds=RUN_SECONDS, tell=self.journal.tell,
-                go_on=lambda: self.heart.hold() in while_,
-            )  # fmt: skip
-        except AnsibleUnavailable as error:
-            return (error.message,)
-        failed = tuple(f"{host}: Ansible reported a failure" for host in sorted(result.failed))
-        if result.status == "canceled" and self.heart.hold() is Hold.STOPPING:
-            return (*failed, STOPPED)
-        if result.status != "successful" and not failed:
-            return (f"Ansible ended as {result.status}",)
-        return failed
-
-    def _close(self, state: State, outcome: str, target_state: str) -> State:
-        self.journal.flush()
-        with _context(self.runtime) as ctx:
-            change = ctx.get_locked(ChangeRequest, self.held.change_id)
-            ours = claims.finish(ctx, self.held, state, outcome=outcome)
-            touched = {one.device_id for one in self.touched}
-            for target in change.targets if ours else ():
-                target.state = target_state if target.device_id in touched else "waiting"
-        with _context(self.runtime) as ctx:
-            for one in self.touched:
-                observation.judge_device(ctx, one.device_id, attribute=attribute)
-        return state if ours else self._state()
-
-    def _state(self) -> State:
-        with _context(self.runtime) as ctx:
-            return State(ctx.get(ChangeRequest, self.held.change_id).state)
+    def _ended(self) -> State:
+        """Judge the devices that were touched; the state that the change has now."""
+        self.crew.each(
+            self.settled, lambda ctx, key: observation.judge_device(ctx, key, attribute=attribute)
+        )
+        with self.crew.context() as ctx:
+            return State(ctx.get(ChangeRequest, self.crew.held.change_id).state)
 
 
-def host_of(
-    ctx: Context, target: TargetPlan, lines: tuple[str, ...], files: tuple[File, ...]
-) -> Host:
-    """The host with the variables that the playbooks correct_drift and restore take."""
-    login = login_for(ctx, ctx.get(Device, target.device_id))
-    return Host(
-        login=login,
-        variables={"trimtab_lines": list(lines), "trimtab_files": [asdict(file) for file in files]},
-    )
-
-
-def _heading(book: Playbook, hosts: Sequence[Host]) -> ansible.Told:
-    names = ", ".join(host.login.hostname for host in hosts)
-    return ansible.Told(kind="wave", host="", task=book.title, status="wave", text=names)
+def _state(targets: Sequence[ChangeTarget]) -> State:
+    """Where they leave the change; one that was begun and never settled is in between."""
+    return ending([
+        Target.INTERRUPTED if one.state == Target.RUNNING and one.touched_at else one.state
+        for one in targets
+    ])  # fmt: skip

@@ -31,14 +31,14 @@ class Heart:
     runtime: Runtime
     held: Claim
     until: float
-    stopping: bool = False
+    asked: Hold = Hold.HELD  # what a person wants of the run
     ended: Event = field(default_factory=Event)
     beating: Lock = field(default_factory=Lock)
 
     def hold(self) -> Hold:
         if time.monotonic() >= self.until:
             return Hold.LOST
-        return Hold.STOPPING if self.stopping else Hold.HELD
+        return self.asked
 
     def beat(self) -> None:
         """Ask the database once; an older answer never covers a newer one."""
@@ -54,7 +54,7 @@ class Heart:
             log.warning("change %s: no beat, the database is away: %s", self.held.change_id, error)
             return
         self.until = 0.0 if hold is Hold.LOST else begun + self.runtime.settings.lease_seconds
-        self.stopping = hold is Hold.STOPPING
+        self.asked = hold
 
     def keep(self) -> None:
         """Beat until the run ends or the lease is lost."""

@@ -18,6 +18,8 @@ from inventory import snapshots
 from inventory.models import Device
 from inventory.snapshot_models import Snapshot
 
+ACTIVE = "active"
+
 
 def require_current(ctx: Context, plan: Plan, *, shelf: Path = FOLDER) -> None:
     """What is approved must still be what would run.
@@ -44,23 +46,30 @@ def require_current(ctx: Context, plan: Plan, *, shelf: Path = FOLDER) -> None:
 
 
 def inventory_of(device: Device) -> dict[str, Fact]:
-    """How a device is reached and whose it is; part of the plan."""
-    return {
+    """How a device is reached and whose it is, and its state unless it is active; of the plan."""
+    told: dict[str, Fact] = {
         "address": device.address, "port": device.port, "driver": device.driver,
         "credential": device.credential_id, "unit": device.governing_unit_id,
         "site": device.site_id, "role": device.role,
     }  # fmt: skip
+    return told if device.state == ACTIVE else told | {"state": device.state}
+
+
+def planned_for(target: TargetPlan) -> str:
+    """The state that the device has to be in: active, or as it was planned."""
+    return str(target.inventory.get("state", ACTIVE))
 
 
 def require_inventory(ctx: Context, target: TargetPlan) -> None:
-    """Raise unless the device is active, and reached and owned as it was planned."""
+    """Raise unless the device is in the state, reached and owned as it was planned."""
     device = ctx.get(Device, target.device_id)
-    if device.state != "active":
+    if device.state != planned_for(target):
         raise PreStateChanged(
-            f"{device.hostname} is {device.state}; only active devices change.",
+            f"{device.hostname} is {device.state}; this change is for one that is "
+            f"{planned_for(target)}.",
             hostname=device.hostname,
         )
-    now = inventory_of(device) | {"platform": device.platform}
+    now = inventory_of(device) | {"platform": device.platform, "state": device.state}
     moved = sorted(name for name, was in planned_inventory(target).items() if now[name] != was)
     if moved:
         raise InventoryChanged(

@@ -1,20 +1,22 @@
-"""May an approved change run right now? Looks at everything again; touches nothing."""
+"""May an approved change run right now, and is a device as it was planned from? Touches nothing.
 
-from datetime import datetime
+The whole is looked at without a device (`still_allowed`), each wave's devices just before it is
+their turn (`look`): the first device is touched after one device was read, not after all.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 from changes import approvals
-from changes.errors import (
-    DeviceNotObserved,
-    NotApproved,
-    PreStateChanged,
-    StaleDigest,
-    WindowClosed,
-)
+from changes.calendar.opening import require_open
+from changes.errors import DeviceNotObserved, NotApproved, PreStateChanged, StaleDigest
 from changes.models import ChangeRequest
 from changes.plans import Plan, TargetPlan, digest_of, edited
 from changes.pre_state import require_inventory, require_masks, same_state
 from changes.requests import plan_of
+from changes.running.hosts import require_variables
+from changes.states import Target
 from core.context import Context
 from drift.observation import collect_device
 from inventory import snapshots
@@ -22,11 +24,28 @@ from inventory.models import Device
 
 
 def still_allowed(ctx: Context, change_id: int, *, shelf: Path) -> Plan:
-    """The plan, if it may run now; otherwise the reason as an error. Observes every device.
+    """The plan, if it may run now; otherwise the reason as an error. Speaks to no device.
 
     `shelf` holds the playbooks as they will run. Raises StaleDigest, NotApproved, WindowClosed,
-    DeviceNotObserved or PreStateChanged.
+    Frozen, InventoryChanged or PreStateChanged. Only the devices that wait are judged.
     """
+    change = ctx.get(ChangeRequest, change_id)
+    plan = approved_plan(ctx, change_id, shelf=shelf)
+    if not approvals.is_complete(ctx, change):
+        raise NotApproved(f"Change {change.id} lacks approvals that count now.")
+    require_open(ctx, change, plan, at=ctx.now())
+    waiting = of_these(plan, {
+        one.device_id for one in change.targets
+        if one.state in {Target.WAITING, Target.RUNNING}
+    })  # fmt: skip
+    require_masks(ctx, waiting)
+    for target in waiting.targets:
+        require_inventory(ctx, target)
+    return plan
+
+
+def approved_plan(ctx: Context, change_id: int, *, shelf: Path) -> Plan:
+    """The plan as it was signed, with playbooks as they were signed; or StaleDigest."""
     change = ctx.get(ChangeRequest, change_id)
     plan = plan_of(change)
     if digest_of(plan) != change.digest:
@@ -34,26 +53,22 @@ def still_allowed(ctx: Context, change_id: int, *, shelf: Path) -> Plan:
     name = edited(plan, shelf)
     if name is not None:
         raise StaleDigest(f"The playbook {name} was edited after the approval.")
-    if len(approvals.standing(ctx, change)) < approvals.REQUIRED[plan.kind]:
-        raise NotApproved(f"Change {change.id} lacks approvals that count now.")
-    _require_open_window(ctx, plan, change)
-    require_masks(ctx, plan)
-    for target in plan.targets:
-        _require_pre_state(ctx, target)
-    _require_open_window(ctx, plan, change)  # observing took its time
+    require_variables(plan, shelf)
     return plan
 
 
-def _require_open_window(ctx: Context, plan: Plan, change: ChangeRequest) -> None:
-    """The window that was signed with the plan, whatever the row says."""
-    if plan.window_start is None or plan.window_end is None:
-        return
-    start, end = (datetime.fromisoformat(one) for one in (plan.window_start, plan.window_end))
-    if not start <= ctx.now() < end:
-        raise WindowClosed(f"The window of change {change.id} is not open now.")
+def of_these(plan: Plan, devices: Collection[int]) -> Plan:
+    """The plan with only these devices' targets, to be judged; its waves are as they were."""
+    return replace(plan, targets=tuple(one for one in plan.targets if one.device_id in devices))
 
 
-def _require_pre_state(ctx: Context, target: TargetPlan) -> None:
+def require_still_open(ctx: Context, change_id: int, plan: Plan) -> None:
+    """Observing took its time: raise WindowClosed or Frozen unless it may begin at this moment."""
+    require_open(ctx, ctx.get(ChangeRequest, change_id), plan, at=ctx.now())
+
+
+def look(ctx: Context, target: TargetPlan) -> None:
+    """Observe a device; raise unless it is the one, and as it was, that the plan was made from."""
     device = ctx.get(Device, target.device_id)
     require_inventory(ctx, target)
     collected = collect_device(ctx, target.device_id)
@@ -61,7 +76,7 @@ def _require_pre_state(ctx: Context, target: TargetPlan) -> None:
     if collected.outcome != "collected":
         raise DeviceNotObserved(
             f"{device.hostname} could not be observed before the change ({collected.outcome}): "
-            f"{collected.detail} No device was touched. Request it anew once it answers.",
+            f"{collected.detail} It was not touched. Request it anew once it answers.",
             hostname=device.hostname,
         )
     shown = snapshots.latest(ctx, target.device_id)

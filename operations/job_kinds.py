@@ -69,6 +69,12 @@ class Change(Arguments):
     change_id: int
 
 
+class Maintained(Arguments):
+    """A maintenance plan that is due."""
+
+    plan_id: int
+
+
 class Message(Arguments):
     title: str
     body: str
@@ -130,6 +136,11 @@ KINDS: Mapping[str, JobKind] = {
             name="changes.reap", queue="default", arguments=Nothing,
             granted=frozenset({"change.read", "change.execute", "event.write"}),
             on_schedule=False,
+        ),
+        JobKind(
+            name="maintenance.run", queue="default", arguments=Maintained,
+            granted=COLLECTING | {"change.read", "event.write", "maintenance.write"},
+            again_after_crash=False,  # it is due again soon enough
         ),
         JobKind(
             name="operations.notify", queue="default", arguments=Message, granted=frozenset(),

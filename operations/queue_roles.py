@@ -7,11 +7,14 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import ClassVar
+from urllib.parse import quote
 
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import ProgrammingError
 
+from core import certificates, database_door
 from core.context import Context
 from core.errors import Conflict, InvalidInput, TrimtabError
 from core.secrets import installation_key
@@ -19,6 +22,8 @@ from operations.queue_models import WorkerQueue
 from operations.queue_rows import grant, quoted
 
 ITERATIONS = 4096  # PostgreSQL's own default (scram_iterations)
+PORT = 5432  # PostgreSQL's usual one
+AUTHORITY = "/etc/trimtab/database-ca.pem"  # on the far host
 LONGEST = 63  # bytes of a name in PostgreSQL
 SESSION = "tcp_keepalives_idle = 10", "tcp_keepalives_interval = 5", "tcp_keepalives_count = 3"
 """So that a session whose worker was cut off lets go of its rows within half a minute."""
@@ -37,11 +42,28 @@ class RoleRefused(TrimtabError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleGiven:
-    """A role with its password, which is kept nowhere."""
+    """A role with its password, which is kept nowhere.
+
+    `host` is None where only this machine reaches the server, or nobody told. `authority` is the
+    certificate (PEM) that the embedded server's door is verified with, empty elsewhere.
+    """
 
     role: str
     password: str = field(repr=False)
     database: str
+    host: str | None = None
+    port: int = PORT
+    authority: str = ""
+
+    @property
+    def address(self) -> str:
+        """TRIMTAB_DATABASE_URL of the worker's host, where the authority's file is AUTHORITY."""
+        host = self.host or "HOST"
+        where = f"[{host}]" if ":" in host else host
+        return (
+            f"postgresql://{quote(self.role)}:{quote(self.password)}@{where}:{self.port}/"
+            f"{quote(self.database)}?sslmode=verify-full&sslrootcert={AUTHORITY}"
+        )
 
 
 def give_role(ctx: Context, queue: WorkerQueue) -> RoleGiven:
@@ -61,7 +83,33 @@ def give_role(ctx: Context, queue: WorkerQueue) -> RoleGiven:
         ctx.session.flush()
         grant(ctx.session.connection(), role)
     ctx.record("queue.role_given", queue, role=role)
-    return RoleGiven(role=role, password=password, database=database)
+    host, port = _reached(ctx)
+    return RoleGiven(
+        role=role, password=password, database=database, host=host, port=port,
+        authority=certificates.authority_of(ctx.settings) if _has_door(ctx) else "",
+    )  # fmt: skip
+
+
+def _has_door(ctx: Context) -> bool:
+    return database_door.wanted(ctx.settings)
+
+
+def _reached(ctx: Context) -> tuple[str | None, int]:
+    """Host and port by which far workers come to the database, as far as the settings tell."""
+    if _has_door(ctx):
+        return certificates.names(ctx.settings)[0], ctx.settings.database_listen_port
+    told = ctx.settings.database_url
+    url = make_url(told.get_secret_value()) if told else None
+    if url is None or url.host is None or _is_here(url.host):
+        return None, PORT
+    return url.host, url.port or PORT
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.startswith("/")
 
 
 def remove_queue(ctx: Context, queue: WorkerQueue) -> None:

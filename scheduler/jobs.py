@@ -1,11 +1,13 @@
 """The jobs themselves: each calls one public function of a room. Holds no business rule."""
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from changes import execution
 from changes.acted import corrected
 from changes.attribution import attribute
+from changes.maintenance.running import Tools, run
 from drift.bulk import cores
 from drift.judgements import judge_devices
 from drift.noise.learning import learn
@@ -23,6 +25,7 @@ from operations.job_kinds import (
     Devices,
     Discovery,
     Import,
+    Maintained,
     Message,
     Nothing,
     Reading,
@@ -111,6 +114,13 @@ def reap(work: Work, _args: Nothing) -> str:
     return maintenance.mend(work)
 
 
+def run_plan(work: Work, args: Maintained) -> str:
+    """Look at what a maintenance plan reaches; what it found is kept, and told by events."""
+    tools = Tools(go_on=lambda: not work.stopping.is_set())
+    seen = run(work.context, args.plan_id, tools=tools)
+    return _counted(one.outcome for one in seen)
+
+
 def maintain(work: Work, _args: Nothing) -> str:
     """Keep the installation sound: see `scheduler.maintenance`."""
     return maintenance.maintain(work)
@@ -128,6 +138,7 @@ RUN: Mapping[str, Run] = {
     "drift.judge": _typed(Devices, judge),
     "noise.learn": _typed(Reading, learn_noise),
     "changes.execute": _typed(Change, execute_change),
+    "maintenance.run": _typed(Maintained, run_plan),
     "operations.notify": _typed(Message, tell),
     "changes.reap": _typed(Nothing, reap),
     "operations.maintenance": _typed(Nothing, maintain),
@@ -155,6 +166,10 @@ def _chosen(work: Work, args: Devices, *, permission: str) -> tuple[int, ...]:
             ctx, permission=permission, device_ids=args.device_ids, hostnames=args.hostnames,
             site=args.site, unit_id=args.unit_id, queue=args.queue,
         )  # fmt: skip
+
+
+def _counted(outcomes: Iterable[str]) -> str:
+    return ", ".join(f"{one} {count}" for one, count in sorted(Counter(outcomes).items()))
 
 
 def _told(summary: ScanSummary) -> str:

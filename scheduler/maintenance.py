@@ -8,8 +8,10 @@ from functools import partial
 from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 
-from changes import claims
 from changes.causes import texts_planned_from
+from changes.emergency import debt
+from changes.lifecycle import commission, decommission
+from changes.running import reaping
 from core.audit import Fact, Subject
 from core.context import Context
 from core.errors import TrimtabError
@@ -46,10 +48,15 @@ def mend(work: Work) -> str:
     with work.context() as ctx:
         jobs = mend_stalled(ctx)
     with work.context() as ctx:
-        changes = claims.reap(ctx)
+        changes = reaping.reap(ctx)
+    with work.context() as ctx:
+        active = commission.settle(ctx)
     with work.context() as ctx:
         moved = away.tend(ctx)
-    return f"jobs again {jobs.again}, given up {jobs.given_up}, changes {changes}, moved {moved}"
+    return (
+        f"jobs again {jobs.again}, given up {jobs.given_up}, changes {changes}, "
+        f"into service {active}, moved {moved}"
+    )
 
 
 def maintain(work: Work) -> str:
@@ -98,7 +105,10 @@ def _mend_jobs(ctx: Context) -> Fact:
 STEPS: tuple[Step, ...] = (
     Step(name="audit", act=_verify),
     Step(name="stalled_jobs", act=_mend_jobs),
-    Step(name="changes_left_behind", act=claims.reap),
+    Step(name="changes_left_behind", act=reaping.reap),
+    Step(name="reviews_overdue", act=debt.tell),
+    Step(name="devices_into_service", act=commission.settle),
+    Step(name="devices_retired", act=decommission.settle),
     Step(name="suppressions_ended", act=expire_suppressions),
     Step(name="sessions_ended", act=_end_sessions),
     Step(name="jobs_cleared", act=clear_finished),

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field, JsonValue
 
 from api.access import Ctx
-from api.rest.changes import ChangeOut, WindowIn, change_out
+from api.rest.changes import ChangeOut, Checks, WindowIn, change_out
 from api.shapes import Body, Key, LongText, OfRow, Reason, Text
 from changes.catalogue import entries, requesting
 from changes.catalogue.rendering import Template
@@ -84,6 +84,7 @@ class RowsIn(Body):
 class UseIn(RowsIn):
     reason: Text
     window: WindowIn | None = None
+    checks: Checks = None
 
 
 class TemplateIn(RowsIn):
@@ -99,6 +100,7 @@ class TemplateUseIn(TemplateIn):
     title: Text
     reason: Text
     window: WindowIn | None = None
+    checks: Checks = None
 
 
 class PreviewOut(OfRow):
@@ -170,10 +172,10 @@ def request(entry: str, body: UseIn, ctx: Ctx) -> ChangeOut:
     """Request a standard change on these devices; it needs no further approval."""
     ctx.require("change.request")
     rows = body.read(entries.offered(ctx, entry).inputs)
-    window = _window(body.window)
-    return change_out(
-        requesting.request_standard(ctx, entry, rows, reason=body.reason, window=window)
+    made = requesting.request_standard(
+        ctx, entry, rows, reason=body.reason, window=_window(body.window), checks=body.checks
     )
+    return change_out(made)
 
 
 @router.post("/templates/preview")
@@ -189,7 +191,9 @@ def request_template(body: TemplateUseIn, ctx: Ctx) -> ChangeOut:
     """Request a normal change of many devices from one template."""
     ctx.require("change.request")
     template, rows = _laid(body)
-    wanted = Wanted(title=body.title, reason=body.reason, window=_window(body.window))
+    wanted = Wanted(
+        title=body.title, reason=body.reason, window=_window(body.window), checks=body.checks
+    )
     return change_out(requesting.request_from_template(ctx, template, rows, wanted))
 
 

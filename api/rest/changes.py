@@ -1,7 +1,7 @@
 """Change requests, approvals and executions over REST."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field, JsonValue
@@ -16,6 +16,10 @@ from changes.states import State
 from core.errors import InvalidInput
 
 router = APIRouter(tags=["changes"])
+Checks = Annotated[
+    list[Text] | None,
+    Field(description="Names of the checks between waves; null: the usual ones, []: none."),
+]
 
 
 class ApprovalOut(OfRow):
@@ -62,6 +66,7 @@ class ChangeIn(Body):
     lines: dict[Number, list[Text]] = Field(default_factory=dict)
     window: WindowIn | None = None
     problem_id: Number | None = None
+    checks: Checks = None
 
 
 class DecisionIn(Body):
@@ -132,7 +137,7 @@ def request_change(body: ChangeIn, ctx: Ctx) -> ChangeOut:
     wanted = Wanted(
         title=body.title, reason=body.reason, kind=body.kind, method=body.method,
         window=(body.window.start, body.window.end) if body.window else None,
-        problem_id=body.problem_id,
+        problem_id=body.problem_id, checks=body.checks,
     )  # fmt: skip
     if body.lines:
         return change_out(requests.request_lines(ctx, body.lines, wanted))

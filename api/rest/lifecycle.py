@@ -14,10 +14,10 @@ router = APIRouter(tags=["lifecycle"])
 
 
 class AskedIn(Body):
-    """Without `lines` a commission brings the device to its baseline."""
+    """Without `commands` a commission brings the device to its baseline."""
 
     reason: Text
-    lines: list[str] = Field(default_factory=list, max_length=10_000)
+    commands: list[str] = Field(default_factory=list, max_length=10_000)
     way_back: list[str] = Field(default_factory=list, max_length=10_000)
     window: WindowIn | None = None
 
@@ -25,7 +25,7 @@ class AskedIn(Body):
     def asked(self) -> Asked:
         window = (self.window.start, self.window.end) if self.window else None
         return Asked(
-            reason=self.reason, lines=tuple(self.lines), way_back=tuple(self.way_back),
+            reason=self.reason, lines=tuple(self.commands), way_back=tuple(self.way_back),
             window=window,
         )  # fmt: skip
 

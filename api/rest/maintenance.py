@@ -37,7 +37,7 @@ class PlanOut(BaseModel):
 class PlanIn(Body):
     """`kind` is health, backup, certificates, unsaved, passwords or standard; `options` as that."""
 
-    unit: Text
+    unit_code: Text
     name: Text
     kind: Text
     trigger: Text
@@ -89,7 +89,7 @@ def create(body: PlanIn, ctx: Ctx) -> PlanOut:
         timezone=body.timezone, device_ids=tuple(body.device_ids), site=body.site,
         options=body.options,
     )  # fmt: skip
-    return plan_out(plans.create(ctx, by_code(ctx, body.unit), told))
+    return plan_out(plans.create(ctx, by_code(ctx, body.unit_code), told))
 
 
 @router.get("/maintenance/{plan_id}")
@@ -114,7 +114,9 @@ def end(plan_id: Key, body: Reason, ctx: Ctx) -> PlanOut:
     return plan_out(plans.end(ctx, plan_id, reason=body.reason))
 
 
-@router.post("/credentials/{name}/rotation", status_code=201)
-def rotated(name: str, body: RotatedIn, ctx: Ctx) -> LoginOut:
+@router.post("/credentials/{credential}/rotation", status_code=201)
+def rotated(credential: str, body: RotatedIn, ctx: Ctx) -> LoginOut:
     """State that a login's password was changed now, where nobody else can know that."""
-    return LoginOut.of(passwords.state_rotation(ctx, credential_by_name(ctx, name), note=body.note))
+    return LoginOut.of(
+        passwords.state_rotation(ctx, credential_by_name(ctx, credential), note=body.note)
+    )

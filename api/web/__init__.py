@@ -13,6 +13,7 @@ from api.web import (
     configurations,
     discovery,
     drift,
+    emergencies,
     execution,
     failures,
     govern,
@@ -27,6 +28,7 @@ from api.web import (
     search,
     sign_in,
     sites,
+    upkeep,
 )
 from api.web.manifest import ADDRESS, STATIC, read_manifest
 from api.web.static_files import BuiltFiles
@@ -34,7 +36,8 @@ from api.web.static_files import BuiltFiles
 ROOMS = (
     sign_in, search, network, sites, configurations, history, discovery, imports, baselines, drift,
     rollouts, scans, compliance, noise, changes, change, execution, catalogue, calendar, operate,
-    govern, risk,
+    govern, risk, emergencies,
+    upkeep,
 )  # fmt: skip
 
 WITHOUT_PAGES = """\

@@ -31,6 +31,13 @@ _MARKS: Mapping[str, tuple[str, Tone]] = {
     "major": ("alert-triangle", "warn"),
     "minor": ("info-circle", "quiet"),
     "info": ("info-circle", "quiet"),
+    # broken glasses and their reviews, and what maintenance saw
+    "in_time": ("clock", "active"),
+    "overdue": ("alert-octagon", "bad"),
+    "reviewed": ("checks", "quiet"),
+    "justified": ("check", "quiet"),
+    "not_justified": ("ban", "bad"),
+    "attention": ("alert-triangle", "warn"),
     # events and problems
     "open": ("circle-dashed", "warn"),
     "acknowledged": ("user-check", "quiet"),

@@ -21,6 +21,7 @@ from changes.catalogue.rendering import Template
 from changes.catalogue.requesting import Preview
 from changes.catalogue.rows import HOSTNAME
 from changes.catalogue.written import columns_of, read_draft, rows_of, template_with
+from changes.checks import KINDS, chosen
 from changes.requests import Wanted
 from core.audit import Fact
 from core.errors import Conflict, InvalidInput, NotFound
@@ -32,6 +33,7 @@ EXPECTED = (InvalidInput, Conflict, NotFound)
 
 Words = Annotated[str, Form(max_length=2000)]
 LongWords = Annotated[str, Form(max_length=10_000_000)]
+Ticked = Annotated[tuple[str, ...], Form()]
 Upload = Annotated[UploadFile | None, File()]
 
 
@@ -117,17 +119,21 @@ def preview(
 
 
 @router.post("/catalogue/{entry}/requests")
-def request(visit: PageVisit, entry: str, text: LongWords = "", reason: Words = "") -> Response:
+def request(
+    visit: PageVisit, entry: str, text: LongWords = "", reason: Words = "", checks: Ticked = ()
+) -> Response:
     visit.ctx.require("change.request")
     rows = rows_of(text, entries.offered(visit.ctx, entry).inputs)
-    change = requesting.request_standard(visit.ctx, entry, rows, reason=reason)
+    change = requesting.request_standard(
+        visit.ctx, entry, rows, reason=reason, checks=chosen(checks)
+    )
     return RedirectResponse(f"/changes/{change.id}", status_code=303)
 
 
 @router.get("/templates")
 def show_template(visit: PageVisit) -> Response:
     visit.ctx.require("change.read")
-    return page("template.html", visit, tried=NOTHING)
+    return page("template.html", visit, tried=NOTHING, checks=KINDS)
 
 
 @router.post("/templates/preview")
@@ -145,17 +151,17 @@ def preview_template(
         tried = replace(tried, found=requesting.preview_template(visit.ctx, made, rows))
     except EXPECTED as error:
         tried = replace(tried, refused=error.message)
-    return page("template.html", visit, tried=tried, status=_status(tried))
+    return page("template.html", visit, tried=tried, checks=KINDS, status=_status(tried))
 
 
 @router.post("/templates/requests")
 def request_template(
     visit: PageVisit, template: LongWords = "", rollback: LongWords = "", text: LongWords = "",
-    title: Words = "", reason: Words = "",
+    title: Words = "", reason: Words = "", checks: Ticked = (),
 ) -> Response:  # fmt: skip
     visit.ctx.require("change.request")
     made = _template(Tried(template=template, rollback=rollback, text=text))
-    wanted = Wanted(title=title, reason=reason)
+    wanted = Wanted(title=title, reason=reason, checks=chosen(checks))
     change = requesting.request_from_template(visit.ctx, made, rows_of(text, made.inputs), wanted)
     return RedirectResponse(f"/changes/{change.id}", status_code=303)
 
@@ -178,7 +184,7 @@ def _entry(visit: Visit, name: str, tried: Tried) -> Response:
         "catalogue_entry.html", visit, shown=shown, versions=found, used=used, why=why,
         fields=_fields((used or shown).inputs), tried=tried, needed=entries.VOTES,
         status=_status(tried), voted=any(one.person_id == person for one in shown.votes),
-        own=shown.drafted_by_id == person,
+        own=shown.drafted_by_id == person, checks=KINDS,
     )  # fmt: skip
 
 

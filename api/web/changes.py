@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from api.access import PageVisit
 from api.shapes import Key
 from api.web.render import page
+from changes import checks as known_checks
 from changes import requests
 from changes.approving import batches
 from changes.plans import Rollout
@@ -37,7 +38,7 @@ def list_changes(visit: PageVisit, state: str = "", after: int = 0) -> Response:
 @router.get("/changes/new")
 def new(visit: PageVisit, devices: str = "") -> Response:
     visit.ctx.require("change.request")
-    return page("change_new.html", visit, devices=devices, kinds=KINDS)
+    return page("change_new.html", visit, devices=devices, kinds=KINDS, checks=known_checks.KINDS)
 
 
 @router.post("/changes")
@@ -47,6 +48,7 @@ def request_change(  # noqa: PLR0913 - a request's parts
     kind: Annotated[str, Form()] = "normal", start: Annotated[str, Form()] = "",
     end: Annotated[str, Form()] = "", canary: Annotated[str, Form()] = "",
     size: Annotated[int, Form()] = 50, may_fail: Annotated[int, Form()] = 0,
+    checks: Annotated[tuple[str, ...], Form()] = (),
 ) -> Response:  # fmt: skip
     """Request that the same lines are typed on devices; hostnames with spaces between."""
     hostnames = devices.split()
@@ -55,6 +57,7 @@ def request_change(  # noqa: PLR0913 - a request's parts
     wanted = Wanted(
         title=title, reason=reason, kind=_kind(kind), window=window_of(start, end),
         rollout=Rollout(canary=_count(canary), size=size, may_fail=may_fail),
+        checks=known_checks.chosen(checks),
     )  # fmt: skip
     typed = lines.splitlines()
     targets = {by_hostname(visit.ctx, name).id: typed for name in dict.fromkeys(hostnames)}

@@ -37,11 +37,13 @@ MENU = (
         Entry("/changes", "Requests", "git-pull-request", "c", "change.read"),
         Entry("/catalogue", "Catalogue", "copy", "u", "change.read"),
         Entry("/calendar", "Calendar", "calendar-event", "y", "change.read"),
+        Entry("/emergencies", "Emergencies", "alert-octagon", "b", "change.read"),
     )),
     Group("Operate", (
         Entry("/events", "Events", "bell", "e", "event.read"),
         Entry("/problems", "Problems", "bug", "p", "problem.read"),
         Entry("/scans", "Scans", "activity", "n", "drift.read"),
+        Entry("/maintenance", "Maintenance", "tool", "w", "maintenance.read"),
         Entry("/schedules", "Schedules", "calendar-time", "s", "schedule.read"),
         Entry("/knowledge", "Knowledge", "book-2", "k", "knowledge.read"),
     )),

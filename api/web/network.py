@@ -11,6 +11,7 @@ from api.jobs import queue_devices
 from api.shapes import Key, Number
 from api.web.render import device_text, page
 from changes import requests
+from changes.emergency import debt, reviews
 from changes.states import State
 from drift import baselines, compliance, findings, scan_reports, versions
 from drift.engine.sidebyside import rows
@@ -29,6 +30,7 @@ UNREACHED = {"unreachable", "refused", "host_key_changed", "timeout", "unsupport
 def dashboard(visit: PageVisit) -> Response:
     ctx = visit.ctx
     drift = findings.list_findings(ctx, limit=COUNTED)
+    glasses = reviews.list_grants(ctx, unreviewed="only")
     unauthorised = findings.list_findings(ctx, verdict="unauthorised", limit=COUNTED)
     return page(
         "dashboard.html", visit, drift=drift[:10], drift_count=_counted(drift),
@@ -38,6 +40,7 @@ def dashboard(visit: PageVisit) -> Response:
         waiting=requests.list_changes(ctx, state=State.PROPOSED, limit=10),
         running=requests.list_changes(ctx, state=State.RUNNING, limit=10),
         events=events.list_events(ctx, state="open", limit=10),
+        glasses=glasses, late=sum(debt.is_overdue(ctx, one) for one in glasses),
         last_scan=scan_reports.latest(ctx),
     )  # fmt: skip
 

@@ -7,10 +7,12 @@ from itertools import count
 
 from sqlalchemy import select, text
 
-from changes import approvals, claims, execution, oversight, requests
+from changes import approvals, execution, oversight, requests
 from changes.models import ChangeRequest, ChangeTarget
 from changes.requests import Wanted
+from changes.running import reaping
 from lab.device import LabDevice
+from tests.changes.office import plain_risk
 
 _n = count(1)
 
@@ -45,17 +47,21 @@ class Floor:
         typed = lines or ["interface Loopback0", f" description number {next(_n)}"]
         for device in devices:
             self.house.observe(device.hostname)
-        with self.house.acting(self.house.engineer) as ctx:
+        with self.house.acting(self.house.engineer) as ctx, plain_risk():
             return requests.request_lines(
                 ctx, {self.house.ids[one.hostname]: typed for one in devices},
-                Wanted(**{"title": "Describe", "reason": "asked", **wanted}),
+                Wanted(**{"title": "Describe", "reason": "asked", "checks": (), **wanted}),
             )  # fmt: skip
 
     def approved(self, *devices, **wanted) -> ChangeRequest:
         change = self.requested(*devices, **wanted)
-        with self.house.acting(self.house.approver) as ctx:
-            approvals.approve(ctx, change.id, digest=change.digest, note="right")
+        self.approve(change)
         return change
+
+    def approve(self, change) -> None:
+        digest = self.now(change).digest
+        with self.house.acting(self.house.approver) as ctx:
+            approvals.approve(ctx, change.id, digest=digest, note="right")
 
     def execute(self, change):
         return execution.execute(self.house.runtime, change.id, worker="w1")
@@ -66,7 +72,7 @@ class Floor:
 
     def reap(self) -> None:
         with self.house.acting(execution.EXECUTOR) as ctx:
-            claims.reap(ctx)
+            reaping.reap(ctx)
 
     def sql(self, statement: str, **values):
         with self.house.runtime.engine.begin() as connection:
@@ -77,10 +83,15 @@ class Floor:
         with self.house.acting(execution.EXECUTOR) as ctx:
             return ctx.get(ChangeRequest, change.id)
 
-    def targets(self, change) -> list[str]:
-        rows = select(ChangeTarget.state).where(ChangeTarget.change_id == change.id)
+    def rows(self, change) -> list[ChangeTarget]:
+        rows = select(ChangeTarget).where(ChangeTarget.change_id == change.id)
         with self.house.acting(execution.EXECUTOR) as ctx:
-            return list(ctx.session.scalars(rows.order_by(ChangeTarget.device_id)))
+            found = ctx.session.scalars(rows.order_by(ChangeTarget.device_id)).all()
+            assert all(one.hostname for one in found)  # loaded while the session is there
+            return list(found)
+
+    def targets(self, change) -> list[str]:
+        return [one.state for one in self.rows(change)]
 
     def log(self, change):
         with self.house.acting(self.house.auditor) as ctx:

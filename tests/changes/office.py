@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from unittest.mock import patch
 
 from sqlalchemy import delete, select, text
 
@@ -12,6 +13,9 @@ from changes import approvals, claims, requests
 from changes.execution import EXECUTOR
 from changes.models import Approval, ChangeRequest, ChangeRun, ChangeTarget
 from changes.requests import Wanted
+from changes.risk.model import Risk
+from changes.running import reaping
+from changes.states import State, Target
 from core.actor import Actor, Origin
 from core.audit import AuditRecord
 from core.database import connect
@@ -38,6 +42,16 @@ def configuration(hostname: str, *, description: str = "router id") -> str:
     )
 
 
+PLAIN = Risk(
+    level="low", score=0, reasons=(), approvals=1, canary=1, window_required=False, policy="-"
+)
+
+
+def plain_risk():
+    """One approval and a canary of one, whatever became of the tests' other changes."""
+    return patch("changes.requests.assess", return_value=PLAIN)
+
+
 @dataclass
 class Office:
     """Who and what the tests of the rules act with; `clock` is everybody's."""
@@ -53,6 +67,11 @@ class Office:
         with self.runtime.context(self.people[name], JOB) as ctx:
             yield ctx
 
+    def name(self, hostname: str) -> str:
+        """What the device is called in full."""
+        with self.acting("arranger") as ctx:
+            return ctx.get(Device, self.ids[hostname]).hostname
+
     def shows(self, hostname: str, *, description: str = "router id") -> None:
         """The device was collected and showed this."""
         with self.acting("arranger") as ctx:
@@ -64,7 +83,7 @@ class Office:
             ctx.record("test.collected", device)
 
     def requested(self, *hostnames: str, lines=LINES, by="engineer", **wanted) -> ChangeRequest:
-        with self.acting(by) as ctx:
+        with self.acting(by) as ctx, plain_risk():
             change = requests.request_lines(
                 ctx, {self.ids[name]: lines for name in hostnames},
                 Wanted(**{"title": "Describe", "reason": "asked", **wanted}),
@@ -91,9 +110,36 @@ class Office:
             assert claims.begin(ctx, held)
         return held
 
+    def touching(self, held: claims.Claim, *hostnames: str) -> bool:
+        with self.acting() as ctx:
+            return claims.begin(ctx, held, [self.ids[name] for name in hostnames])
+
+    def settled(self, held: claims.Claim, **stands: Target) -> bool:
+        """Devices of the claim stand like that now, by hostname."""
+        ends = [
+            claims.End(device_id=self.ids[name], state=state, result=f"seen {state}")
+            for name, state in stands.items()
+        ]
+        with self.acting() as ctx:
+            return claims.settle(ctx, held, ends)
+
+    def finished(self, held: claims.Claim, state: State) -> bool:
+        with self.acting() as ctx:
+            return claims.finish(ctx, held, state, outcome="so it is")
+
+    def paused(self, *hostnames: str, done: int = 1) -> ChangeRequest:
+        """A change that was paused after that many devices were done."""
+        change = self.approved(*hostnames)
+        held = self.claimed(change)
+        for name in hostnames[:done]:
+            assert self.touching(held, name)
+            assert self.settled(held, **{name: Target.DONE})
+        assert self.finished(held, State.PAUSED)
+        return change
+
     def reaped(self) -> int:
         with self.acting() as ctx:
-            return claims.reap(ctx)
+            return reaping.reap(ctx)
 
     def now(self, change: ChangeRequest) -> ChangeRequest:
         """The change as the database has it."""

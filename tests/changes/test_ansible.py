@@ -12,7 +12,18 @@ from changes.playbooks import playbook
 from changes.run_folder import Host
 from inventory.drivers.login import Login
 
-META = "title: {name}\nrisk: none\nplatforms: [cisco_ios]\ncheck_mode: true\ninputs: {{{inputs}}}\n"
+META = """
+title: Ours
+risk: none
+platforms: [cisco_ios]
+check_mode: true
+rollback: {how: [none], words: It changes nothing.}
+verification: none_expected
+inputs:
+  type: object
+  additionalProperties: false
+  properties: {waiting: {type: boolean}, failing: {type: boolean}}
+"""
 OURS = """
 - hosts: all
   gather_facts: false
@@ -34,7 +45,7 @@ def book(tmp_path):
     folder = tmp_path / "books" / "ours"
     folder.mkdir(parents=True)
     (folder / "playbook.yml").write_text(OURS)
-    (folder / "meta.yml").write_text(META.format(name="Ours", inputs="type: object"))
+    (folder / "meta.yml").write_text(META)
     return playbook("ours", tmp_path / "books")
 
 
@@ -148,5 +159,7 @@ def test_differences_are_told_aside_and_in_no_text():
 
 
 def test_refused_lines_and_who_refused_them_are_told():
-    answer = told({"refused": ["frobnicate"], "on_device": True}, kind="runner_on_failed")
-    assert (answer.status, answer.refused, answer.on_device) == ("failed", ("frobnicate",), True)
+    answer = told({"refused": ["frobnicate"], "how": "config session"}, kind="runner_on_failed")
+    assert (answer.status, answer.refused, answer.how) == (
+        "failed", ("frobnicate",), "config session",
+    )  # fmt: skip

@@ -7,8 +7,10 @@ from threading import Barrier
 import pytest
 
 from changes import claims, oversight
-from changes.claims import BY_HAND_GRACE, Hold
-from changes.states import State
+from changes.claims import Hold
+from changes.running import reaping
+from changes.running.reaping import BY_HAND_GRACE
+from changes.states import State, Target
 from core.errors import NotPermitted
 
 LEASE_OVER = {"seconds": 61}
@@ -226,7 +228,7 @@ def test_a_dead_worker_of_a_stopped_change_does_not_bring_it_back(office):
     office.emptied_queue()
     office.clock.forward(**LEASE_OVER)
     office.reaped()
-    assert (office.state(change), office.targets(change)) == ("cancelled", ["waiting"])
+    assert (office.state(change), office.targets(change)) == ("cancelled", ["skipped"])
     assert office.queued() == []
 
 
@@ -242,8 +244,8 @@ def test_a_run_that_another_reaper_settled_meanwhile_is_settled_once(office):
     held = office.begun(change)
     office.clock.forward(**LEASE_OVER)
     with office.acting() as ctx:
-        assert claims._settle(ctx, held.fence, change.id)
-        assert not claims._settle(ctx, held.fence, change.id)
+        assert reaping.settle(ctx, held.fence, change.id)
+        assert not reaping.settle(ctx, held.fence, change.id)
     assert office.recorded(change).count("change.reaped") == 1
 
 
@@ -292,4 +294,134 @@ def test_a_change_by_hand_may_still_be_observed_for_a_day_after_its_window(offic
 
 def test_only_who_may_execute_reaps(office):
     with office.acting("auditor") as ctx, pytest.raises(NotPermitted):
-        claims.reap(ctx)
+        reaping.reap(ctx)
+
+
+def test_of_three_devices_a_dead_worker_leaves_each_where_it_stood(office):
+    change = office.approved("r1", "r2", "r3")
+    held = office.claimed(change)
+    office.touching(held, "r1")
+    office.settled(held, r1=Target.DONE)
+    office.touching(held, "r2")
+    office.clock.forward(**LEASE_OVER)
+    office.reaped()
+    assert office.targets(change) == ["done", "interrupted", "waiting"]
+    assert (office.state(change), office.claimed(change)) == ("interrupted", None)
+
+
+def test_a_worker_that_died_between_two_waves_leaves_the_change_paused(office):
+    change = office.approved("r1", "r2")
+    held = office.claimed(change)
+    office.touching(held, "r1")
+    office.settled(held, r1=Target.DONE)
+    office.clock.forward(**LEASE_OVER)
+    office.emptied_queue()
+    office.reaped()
+    assert (office.state(change), office.targets(change)) == ("paused", ["done", "waiting"])
+    assert (office.queued(), office.claimed(change)) == ([], None)
+
+
+def test_a_device_is_touched_once_by_a_run_and_never_by_a_later_one(office):
+    change = office.approved("r1", "r2")
+    held = office.claimed(change)
+    assert office.touching(held, "r1")
+    assert not office.touching(held, "r1")
+    assert not office.touching(held, "r1", "r2")
+    assert office.touching(held, "r2")
+
+
+def test_a_settled_device_is_free_for_another_change_while_the_rest_goes_on(office):
+    first, second = office.approved("r1", "r2"), office.approved("r1")
+    held = office.claimed(first)
+    office.touching(held, "r1")
+    office.settled(held, r1=Target.DONE)
+    assert office.claimed(second) is not None
+
+
+def test_nothing_is_settled_after_the_lease(office):
+    change = office.approved("r1")
+    held = office.begun(change)
+    office.clock.forward(**LEASE_OVER)
+    assert not office.settled(held, r1=Target.DONE)
+    assert office.targets(change) == ["running"]
+
+
+def test_a_paused_change_is_claimed_only_once_it_is_resumed(office):
+    change = office.paused("r1", "r2")
+    assert office.claimed(change) is None
+    with office.acting("engineer") as ctx:
+        oversight.resume(ctx, change.id, note="go on")
+    held = office.claimed(change)
+    assert (held.undo, office.targets(change)) == (False, ["done", "running"])
+
+
+def test_a_pause_that_is_asked_for_before_a_device_is_touched_keeps_it_from_running(office):
+    change = office.approved("r1")
+    held = office.claimed(change)
+    with office.acting("operator") as ctx:
+        oversight.pause(ctx, change.id, note="wait")
+    assert beat(office, held) is Hold.PAUSING
+    release(office, held)
+    assert (office.state(change), office.targets(change)) == ("paused", ["waiting"])
+
+
+def test_what_a_stronger_wish_says_is_heard_before_a_weaker_one(office):
+    held = office.claimed(change := office.approved("r1"))
+    with office.acting("operator") as ctx:
+        oversight.pause(ctx, change.id, note="wait")
+        oversight.stop(ctx, change.id, note="no, stop")
+    assert beat(office, held) is Hold.STOPPING
+    with office.acting("engineer") as ctx:
+        oversight.roll_back(ctx, change.id, note="all of it")
+    assert beat(office, held) is Hold.UNDOING
+
+
+def test_a_device_that_another_change_has_meanwhile_is_not_taken_back(office):
+    change, other = office.approved("r1", "r2", "r3"), office.approved("r1")
+    held = office.claimed(change)
+    office.touching(held, "r1", "r2")
+    office.settled(held, r1=Target.DONE, r2=Target.DONE)
+    assert office.claimed(other) is not None
+    with office.acting() as ctx:
+        taken = claims.take_back(ctx, held, [office.ids["r1"], office.ids["r2"]])
+    assert taken == {office.ids["r2"]}
+    assert office.targets(change) == ["done", "running", "running"]
+
+
+def test_approvals_of_a_content_that_is_not_current_are_void_with_the_reason(office):
+    change = office.approved("r1")
+    office.shows("r1", description="by somebody")
+    office.reaped()
+    [vote] = office.votes(change)
+    assert (office.state(change), vote.voided_at) == ("proposed", office.clock.at)
+    assert "another configuration" in vote.void_reason
+    office.reaped()
+    assert office.recorded(change).count("change.approvals_voided") == 1
+
+
+def test_a_running_change_keeps_its_approvals_whatever_its_devices_show(office):
+    change = office.approved("r1")
+    office.begun(change)
+    office.shows("r1", description="by request")
+    office.reaped()
+    assert (office.state(change), office.votes(change)[0].voided_at) == ("running", None)
+
+
+def test_a_change_by_hand_keeps_its_approvals_once_somebody_made_it(office):
+    change = office.approved("r1", method="by_hand")
+    office.shows("r1", description="by request")
+    office.reaped()
+    assert office.state(change) == "approved"
+
+
+def test_a_paused_change_past_its_window_ends_with_what_it_had_done(office):
+    start = office.clock.at
+    change = office.approved("r1", "r2", window=(start, start + timedelta(hours=1)))
+    held = office.claimed(change)
+    office.touching(held, "r1")
+    office.settled(held, r1=Target.DONE)
+    office.finished(held, State.PAUSED)
+    office.clock.forward(hours=2)
+    office.reaped()
+    assert (office.state(change), office.targets(change)) == ("failed", ["done", "skipped"])
+    assert "ended while it was paused" in office.now(change).outcome

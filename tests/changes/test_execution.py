@@ -7,6 +7,7 @@ import psutil
 import pytest
 
 from changes import playbooks
+from changes.plans import Rollout
 from changes.states import State
 from core.records import verify
 from lab import generate
@@ -46,21 +47,48 @@ def test_a_canary_that_refuses_a_line_goes_back_and_nobody_follows(floor):
     mark = len(other.journal)
     assert floor.execute(change) is State.ROLLED_BACK
     assert (canary.running(), typed_since(other, mark)) == (before, [])
-    assert floor.targets(change) == ["rolled_back", "waiting"]
+    assert floor.targets(change) == ["rolled_back", "skipped"]
     assert canary.hostname in floor.now(change).outcome
     assert "refused 'frobnicate the widget'" in " ".join(one.text for one in floor.log(change))
 
 
 @pytest.mark.slow
-def test_a_second_wave_that_cannot_save_takes_the_canary_back_too(floor):
+def test_a_second_wave_that_cannot_save_goes_back_and_the_canary_stays(floor):
+    canary, other = floor.devices[:2]
+    before = other.running()
+    change = floor.approved(canary, other)
+    floor.house.lab.set_fault(other, Fault.REFUSED_SAVE)
+    assert floor.execute(change) is State.FAILED
+    assert (other.running(), canary.startup) == (before, canary.running())
+    assert floor.targets(change) == ["done", "rolled_back"]
+    assert waves(floor, change)[-1] == (RESTORE, other.hostname)
+
+
+@pytest.mark.slow
+def test_where_the_plan_says_so_a_failed_wave_takes_the_canary_back_too(floor):
     canary, other = floor.devices[:2]
     before = canary.running(), other.running()
-    change = floor.approved(canary, other)
+    change = floor.approved(canary, other, rollout=Rollout(undo="all"))
     floor.house.lab.set_fault(other, Fault.REFUSED_SAVE)
     assert floor.execute(change) is State.ROLLED_BACK
     assert (canary.running(), other.running()) == before
-    assert canary.startup == canary.running()
-    assert waves(floor, change)[-1] == (RESTORE, f"{canary.hostname}, {other.hostname}")
+    assert floor.targets(change) == ["rolled_back"] * 2
+    assert waves(floor, change)[-2:] == [(RESTORE, other.hostname), (RESTORE, canary.hostname)]
+
+
+@pytest.mark.slow
+def test_a_failed_device_within_the_threshold_goes_back_alone(floor):
+    canary, bad, good = floor.devices[2], floor.devices[1], floor.devices[0]
+    before = bad.running()
+    change = floor.approved(canary, bad, good, rollout=Rollout(may_fail=1))
+    floor.house.lab.set_fault(bad, Fault.REFUSED_SAVE)
+    assert floor.execute(change) is State.FAILED
+    stands = {one.device.hostname: one.state for one in floor.rows(change)}
+    assert stands == {
+        canary.hostname: "done", bad.hostname: "rolled_back", good.hostname: "done",
+    }  # fmt: skip
+    assert bad.running() == before
+    assert waves(floor, change)[-1] == (RESTORE, bad.hostname)
 
 
 @pytest.mark.slow
@@ -102,7 +130,7 @@ def test_a_device_that_is_not_seen_any_more_is_interrupted_and_named(floor):
     assert floor.execute(change) is State.INTERRUPTED
     now = floor.now(change)
     assert (floor.targets(change), now.closed_at) == (["interrupted"], None)
-    assert f"left devices in between: {device.hostname}: could not be observed" in now.outcome
+    assert f"left in between: {device.hostname}: in between: could not be observed" in now.outcome
     assert waves(floor, change) == [(CORRECT, device.hostname), (RESTORE, device.hostname)]
     assert floor.execute(change) is None
 
@@ -138,7 +166,7 @@ def test_what_runs_is_what_was_judged_whoever_edits_the_playbooks_meanwhile(
     change = floor.approved(device)
 
     def edit():
-        (original / "tasks" / "apply.yml").write_text("- ansible.builtin.fail: {msg: edited}\n")
+        (original / "tasks" / "lines.yml").write_text("- ansible.builtin.fail: {msg: edited}\n")
 
     at_line(device, "show running-config", edit)
     assert floor.execute(change) is State.SUCCEEDED
@@ -166,13 +194,13 @@ def test_no_secret_is_in_an_argument_a_record_the_log_or_a_file_left_behind(floo
         assert verify(ctx).ok
 
 
-def untouched(floor, device, change, *, ends):
+def untouched(floor, device, change, *, ends, target="waiting"):
     """Execute, and see that the device was typed at by nobody."""
     mark = len(device.journal)
     assert floor.execute(change) is ends
     assert typed_since(device, mark) == []
     assert waves(floor, change) == []
-    assert floor.targets(change) == ["waiting"]
+    assert floor.targets(change) == [target]
 
 
 def test_a_change_before_its_window_waits(floor):
@@ -186,7 +214,7 @@ def test_a_device_that_does_not_answer_before_the_change_fails_it(floor):
     device = floor.devices[0]
     change = floor.approved(device)
     device.faults.add(Fault.REFUSED_LOGIN)
-    untouched(floor, device, change, ends=State.FAILED)
+    untouched(floor, device, change, ends=State.FAILED, target="skipped")
     assert f"{device.hostname} could not be observed before" in floor.now(change).outcome
 
 
@@ -231,7 +259,7 @@ def test_a_change_that_a_person_stops_before_it_touches_a_device_is_cancelled(fl
     device = floor.devices[0]
     change = floor.approved(device)
     at_line(device, "show running-config", lambda: floor.stop(change))
-    untouched(floor, device, change, ends=State.CANCELLED)
+    untouched(floor, device, change, ends=State.CANCELLED, target="skipped")
     floor.reap()
     assert floor.now(change).state == "cancelled"
 

@@ -32,7 +32,7 @@ def test_ios_is_computed_eos_is_asked_and_neither_changes(floor):
         diff=f"+ interface Loopback0 / {BIRD}",
     )  # fmt: skip
     assert (asked.hostname, asked.how, asked.refused, asked.problem) == (
-        eos.hostname, "asked", (), "",
+        eos.hostname, "config session", (), "",
     )  # fmt: skip
     assert f"\n+   {BIRD}\n" in asked.diff
     assert [(one.running(), one.startup) for one in (ios, eos)] == before
@@ -49,7 +49,7 @@ def test_lines_that_an_eos_device_refuses_are_named_and_the_session_is_aborted(f
     change = floor.requested(eos, lines=["ntp server 10.9.9.9", "frobnicate the widget"])
     before = eos.running()
     (told,) = rehearse(floor, change)
-    assert (told.refused, told.how) == (("frobnicate the widget",), "asked")
+    assert (told.refused, told.how) == (("frobnicate the widget",), "config session")
     assert (eos.running(), eos.sessions) == (before, {})
 
 
@@ -74,7 +74,11 @@ def test_a_preview_is_recorded_and_shows_no_secret(floor):
         "SELECT facts FROM audit_record WHERE action = 'change.previewed' AND subject_id = :id",
         id=str(change.id),
     )
-    assert facts == {"digest": change.digest, "devices": {eos.hostname: "asked"}, "refused": []}
+    assert facts == {
+        "digest": change.digest,
+        "devices": {eos.hostname: "config session"},
+        "refused": [],
+    }
     assert floor.now(change).state == "approved"
     assert generate.PASSWORD not in told.diff
 
@@ -93,7 +97,7 @@ def test_a_servers_difference_shows_neither_passwords_nor_parts_of_a_key():
         diffs=(Diffed(place="/etc/app", before=before, after=f"listen 81\n{KEY}"),),
     )  # fmt: skip
     found = preview._device(SERVER, [told], b"key")
-    assert (found.how, found.problem) == ("computed", "")
+    assert (found.how, found.problem) == ("check mode", "")
     assert found.diff.splitlines()[:2] == ["--- /etc/app", "+++ /etc/app"]
     assert {"-listen 80", "+listen 81"} <= set(found.diff.splitlines())
     assert "hunter" not in found.diff
@@ -119,7 +123,7 @@ def test_a_change_that_is_over_is_not_previewed(floor):
 def test_a_plan_whose_playbook_was_edited_is_not_previewed(floor, monkeypatch, tmp_path):
     change = floor.requested(floor.devices[0])
     copy = playbooks.shelve(tmp_path)
-    (copy / "tasks" / "apply.yml").write_text("[]\n")
+    (copy / "tasks" / "lines.yml").write_text("[]\n")
     monkeypatch.setattr("changes.preview.shelve", lambda place: playbooks.shelve(place, copy))
     mark = len(floor.devices[0].journal)
     with pytest.raises(StaleDigest, match="Renew the plan"):

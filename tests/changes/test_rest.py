@@ -38,6 +38,21 @@ def test_a_request_with_a_window_keeps_it(office, rest):
     assert made["window_start"] == start.isoformat().replace("+00:00", "Z")
 
 
+@pytest.mark.parametrize(("checks", "names"), [
+    (None, ["interface_errors"]), ([], []), (["reachability"], ["reachability"]),
+])  # fmt: skip
+def test_a_request_names_its_checks_or_has_the_usual_ones(office, rest, checks, names):
+    lines = {office.ids[one]: LINES for one in ("r1", "r2")}
+    made = rest("engineer", "post", "/changes", json=asked(office, lines=lines, checks=checks))
+    assert [one["name"] for one in made.json()["plan"].get("checks", [])] == names
+
+
+def test_a_check_that_there_is_not_is_told_with_those_that_there_are(office, rest):
+    answer = rest("engineer", "post", "/changes", json=asked(office, checks=["health"]))
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+    assert "no check 'health'; there are: neighbours_up" in answer.json()["detail"]
+
+
 def test_a_correction_of_a_finding_that_is_not_there_is_not_found(rest):
     body = {"title": "t", "reason": "r", "finding_ids": [999_999]}
     assert rest("engineer", "post", "/changes", json=body).status_code == 404

@@ -108,6 +108,7 @@ def test_every_file_of_a_run_is_readable_by_its_owner_only(tmp_path):
     furnished(tmp_path, router(), server(key="-----BEGIN KEY-----"))
     assert {file.name: mode(file) for file in tmp_path.rglob("*") if file.is_file()} == {
         "logins.json": 0o600, "hosts.json": 0o600, "s1.key": 0o600, "s1.known": 0o600,
+        "known_hosts": 0o600,
     }  # fmt: skip
     assert mode(tmp_path / "inventory") == 0o700
 
@@ -115,7 +116,14 @@ def test_every_file_of_a_run_is_readable_by_its_owner_only(tmp_path):
 def test_a_routers_secrets_are_in_the_sealed_file_only(tmp_path):
     told = furnished(tmp_path, router())
     assert told == {
-        "r1": {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+        "r1": {
+            "ansible_connection": "local",
+            "ansible_python_interpreter": sys.executable,
+            "ansible_host": "127.0.0.2",
+            "ansible_port": 22,
+            "ansible_user": "admin",
+            "ansible_network_os": "cisco.ios.ios",
+        }
     }
     assert "hunter" not in (tmp_path / "inventory" / "hosts.json").read_text()
 

@@ -10,10 +10,11 @@ from changes.catalogue import entries, requesting
 from changes.catalogue.content import properties
 from changes.catalogue.rows import Row, value_of
 from changes.catalogue.written import read_draft, rows_of
+from changes.checks import chosen
 from core.audit import Fact
 from core.errors import InvalidInput
 from organization.units import by_code
-from trimtab.commands.template import REQUESTED, End, Start, show_lines, window_of
+from trimtab.commands.template import REQUESTED, Checks, End, Start, show_lines, window_of
 from trimtab.console import Json, command_context, given_text, show, show_one
 
 app = typer.Typer(no_args_is_help=True)
@@ -123,17 +124,19 @@ def rehearse(
 
 
 @app.command()
-def request(
+def request(  # noqa: PLR0913 - a request's parts
     name: Name, *, reason: Annotated[str, typer.Option(help="Why; auditors read it.")],
     file: Csv = None, device: Device = None, variable: Set = None,
-    start: Start = None, end: End = None,
+    check: Checks = None, start: Start = None, end: End = None,
     as_json: Json = False,
 ) -> None:  # fmt: skip
     """Request a standard change on devices; it needs no further approval."""
     window = window_of(start, end)
     with command_context() as ctx:
         rows = _rows(entries.offered(ctx, name).inputs, file, device, variable)
-        made = requesting.request_standard(ctx, name, rows, reason=reason, window=window)
+        made = requesting.request_standard(
+            ctx, name, rows, reason=reason, window=window, checks=chosen(check or ())
+        )
         show_one(made, REQUESTED, as_json=as_json)
 
 

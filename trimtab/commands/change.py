@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from changes import approvals, oversight, preview, requests, revisions
+from changes.checks import chosen
 from changes.models import Approval, ChangeRequest
 from changes.preview import DevicePreview
 from changes.requests import Wanted, plan_of
@@ -16,7 +17,7 @@ from core.errors import InvalidInput
 from inventory.devices import by_hostname
 from trimtab.commands import execution
 from trimtab.commands.restoring import restore, rotate_secret
-from trimtab.commands.template import from_template
+from trimtab.commands.template import Checks, from_template
 from trimtab.console import Json, command_context, out, plain, print_json, safe, show, show_one
 
 app = typer.Typer(no_args_is_help=True)
@@ -76,6 +77,7 @@ def new(  # noqa: PLR0913 - a request's parts
     kind: Annotated[
         Literal["standard", "normal", "emergency"], typer.Option(help="Who must approve it.")
     ] = "normal",
+    check: Checks = None,
     start: Annotated[
         datetime | None, typer.Option(help="The window's start, in the local time zone.")
     ] = None,
@@ -89,7 +91,7 @@ def new(  # noqa: PLR0913 - a request's parts
         raise InvalidInput("Give either --finding, or --device with --lines.")
     wanted = Wanted(
         title=title, reason=reason, kind=kind, method="by_hand" if by_hand else "playbook",
-        window=_window(start, end) if start or end else None,
+        window=_window(start, end) if start or end else None, checks=chosen(check or ()),
     )  # fmt: skip
     with command_context() as ctx:
         if finding:
@@ -202,7 +204,11 @@ def _tell(change: ChangeRequest, *, as_json: bool) -> None:
         show_one(change, DETAILS, as_json=True)
         return
     show_one(change, {k: v for k, v in DETAILS.items() if k != "plan"}, as_json=False)
-    for target in plan_of(change).targets:
+    plan = plan_of(change)
+    for one in plan.checks:
+        about = f" of {len(one.devices)} devices" if one.devices else ""
+        out.print(f"check {safe(one.name)}{about}, before and after each wave")
+    for target in plan.targets:
         out.print(f"\n[bold]{safe(target.hostname)}[/bold] ({safe(target.platform)})")
         for line in target.lines:
             out.print(f"  {safe(line)}", soft_wrap=True)

@@ -1,5 +1,6 @@
 """`trimtab device commission`, `decommission` and what is left to do in between."""
 
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 import typer
@@ -84,7 +85,7 @@ def _lines(name: str | None) -> tuple[str, ...]:
     return tuple(given_text(name).splitlines()) if name is not None else ()
 
 
-COMMANDS = {
+COMMANDS: Mapping[str, Callable[..., None]] = {
     "commission": request_commission, "decommission": request_decommission, "remains": remains,
     "let-go": let_go, "end-login": end_login, "finish": finish,
 }  # fmt: skip

@@ -11,6 +11,7 @@ import typer
 from changes.catalogue import requesting
 from changes.catalogue.requesting import Preview
 from changes.catalogue.written import columns_of, rows_of, template_with
+from changes.checks import chosen
 from changes.requests import Wanted, Window
 from core.audit import Fact
 from core.errors import InvalidInput
@@ -25,6 +26,10 @@ REQUESTED = {
     "devices": lambda row: len(row.targets),
 }
 Start = Annotated[datetime | None, typer.Option(help="The window's start, in the local time zone.")]
+Checks = Annotated[
+    list[str] | None,
+    typer.Option("--check", help="Between waves, such as neighbours_up; `none`, else the usual."),
+]
 End = Annotated[datetime | None, typer.Option(help="The window's end, in the local time zone.")]
 
 
@@ -40,6 +45,7 @@ def from_template(  # noqa: PLR0913 - a request's parts
         str | None, typer.Option(help="JSON Schema file of the variables; else any text.")
     ] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Only show the lines.")] = False,
+    check: Checks = None,
     start: Start = None, end: End = None, as_json: Json = False,
 ) -> None:  # fmt: skip
     """Request one change of many devices: a template, and a CSV of their variables.
@@ -52,7 +58,8 @@ def from_template(  # noqa: PLR0913 - a request's parts
         names=columns_of(text), inputs=_schema(schema) if schema else None,
     )  # fmt: skip
     rows = rows_of(text, made.inputs)
-    wanted = Wanted(title=title, reason=reason, window=window_of(start, end))
+    window = window_of(start, end)
+    wanted = Wanted(title=title, reason=reason, window=window, checks=chosen(check or ()))
     with command_context() as ctx:
         if preview:
             show_lines(requesting.preview_template(ctx, made, rows), as_json=as_json)

@@ -63,6 +63,27 @@ def test_it_is_previewed_and_requested_with_rows_and_with_csv(shelf, rest):
     shelf.office.changes.append(made.json()["id"])
 
 
+@pytest.mark.usefixtures("judged")
+def test_a_use_names_its_checks(shelf, rest):
+    entry = approved(shelf, rest)
+    body = {"csv": f"hostname,text\n{hosts(shelf, 'r1')[0]},x\n", "reason": "asked"}
+    made = rest(
+        "engineer", "post", f"/catalogue/{entry['name']}/requests",
+        json={**body, "checks": ["reachability"]},
+    )  # fmt: skip
+    assert [one["name"] for one in made.json()["plan"]["checks"]] == ["reachability"]
+    shelf.office.changes.append(made.json()["id"])
+
+
+def test_a_template_s_request_names_its_checks(shelf, rest):
+    body = {
+        "csv": f"hostname,text\n{hosts(shelf, 'r1')[0]},x\n", "template": LINES, "title": "Describe",
+        "reason": "asked", "checks": ["reachability"],
+    }  # fmt: skip
+    made = rest("engineer", "post", "/templates/requests", json=body)
+    assert [one["name"] for one in made.json()["plan"]["checks"]] == ["reachability"]
+
+
 def test_an_entry_that_is_not_offered_is_a_409(shelf, rest):
     entry = drafted(shelf, rest).json()
     rows = [{"hostname": hosts(shelf, "r1")[0], "variables": {"text": "x"}}]

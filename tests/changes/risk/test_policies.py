@@ -5,14 +5,12 @@ from dataclasses import replace
 import pytest
 
 from changes.risk import assess, policies, trial
-from changes.risk.evaluation import evaluate
 from changes.risk.formula import PolicyBroken, parse, shipped
 from changes.risk.policies import SHIPPED, Altered
 from changes.risk.telling import rows
 from core.errors import Conflict, InvalidInput, NotPermitted
 from organization.models import Unit
 from organization.permissions import PostAuthority
-from tests.changes.risk.circumstances import CHANGE
 from tests.changes.risk.network import Network
 from tests.factories import make_device, make_site, make_unit
 
@@ -151,7 +149,4 @@ def test_every_case_of_a_formula_is_told():
     assert holds["roles", "access, leaf, server, lab"] == 1
     assert holds["drift", "past within 7 days"] == 5
     assert holds["history", "bad from 30"] == 15
-    assert len(holds) == len(told) == 67
-    assert {one.words for one in told} > {
-        reason.words for reason in evaluate(CHANGE, formula).reasons if "sw1" not in reason.words
-    }
+    assert len(holds) == len(told) == shipped().count("points: ")

@@ -1,0 +1,1 @@
+"""How a claimed change runs: waves, gates, guards, the way back."""
