@@ -105,7 +105,9 @@ def _run(
     )  # fmt: skip
     with closing(readings):  # whatever keeping them may raise, the sessions' threads end
         for batch in readings:
-            under_way.take(keeper.keep(batch, throttle))
+            kept = keeper.keep(batch, throttle)
+            del batch  # what it holds may be large, and is not needed to judge
+            under_way.take(kept)
     under_way.take(keeper.unsettled())
     under_way.settle()
     return _ended(under_way, throttle, ids)

@@ -1,7 +1,8 @@
 """Judge what a session brought back, and read again where that is suspicious. Stores nothing."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from core.context import Context
 from core.errors import TrimtabError
@@ -14,6 +15,7 @@ from inventory.drivers.reading import same_host
 from inventory.models import Device
 from inventory.platforms import Platform, platform_of
 from inventory.redaction import redact
+from inventory.seals import seal
 from inventory.snapshot_models import Snapshot
 from inventory.snapshots import Source
 from inventory.store.texts import digest_of
@@ -23,17 +25,29 @@ NEIGHBOURS = 2_000  # more than that no device has
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """One configuration without volatile lines: as shown, with its secrets marked, and judged."""
+    """One configuration without volatile lines, judged: `original` with its secrets.
+
+    `digest` and `lines` are those of the text with its secrets marked, which `read` gives. The seal
+    is what makes the very same known next time, None where something speaks against the text.
+    """
 
     source: Source
-    original: str
-    text: str
+    original: str = field(repr=False)
+    digest: bytes
+    lines: int
+    read: Callable[[], str] = field(repr=False)
     doubts: tuple[Doubt, ...]
+    seal: bytes | None = None
+
+    @property
+    def text(self) -> str:
+        """The configuration with its secrets marked; of a known one it is made anew."""
+        return self.read()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Captures:
-    """What one collection came to; `collection` is the session that counts."""
+    """What one collection came to; `collection` is the session that counts, without its texts."""
 
     collection: Collection
     running: Capture
@@ -48,7 +62,7 @@ def judge(ctx: Context, device: Device, collection: Collection) -> Captures:
     if collection.startup is not None and not own:
         startup = _capture(ctx, device, "startup", collection.startup, own)
     return Captures(
-        collection=collection,
+        collection=replace(collection, running="", startup=None),
         running=_capture(ctx, device, "running", collection.running, own),
         startup=startup,
     )
@@ -128,35 +142,40 @@ def unread(first: Captures, error: TrimtabError) -> Captures:
 def _capture(
     ctx: Context, device: Device, source: Source, text: str, own: tuple[Doubt, ...]
 ) -> Capture:
+    """What is known of the text by its seal, or all of it worked out."""
     platform = platform_of(device.platform)
     original = clean(text, platform)
-    redacted = redact(original, platform=device.platform, key=installation_key(ctx, "redaction"))
-    return Capture(
-        source=source,
-        original=original,
-        text=redacted,
-        doubts=(*own, *_doubts(ctx, device, source, redacted, platform)),
+    marked = partial(
+        redact, original, platform=device.platform, key=installation_key(ctx, "redaction")
     )
+    last = snapshots.last_trusted(ctx, device.id, source)
+    sealed = partial(seal, ctx, device, platform, source=source, original=original)
+    known = None if last is None else reports.seal_of(ctx, device, source)
+    if last is not None and known is not None and known == sealed(digest=last.digest):
+        return Capture(
+            source=source, original=original, digest=last.digest, lines=last.lines, read=marked,
+            doubts=own, seal=known,
+        )  # fmt: skip
+    redacted = marked()
+    digest = digest_of(redacted)
+    found = _doubts(ctx, last, redacted, digest, platform=platform, source=source)
+    return Capture(
+        source=source, original=original, digest=digest, lines=redacted.count("\n"),
+        read=lambda: redacted, doubts=(*own, *found),
+        seal=None if found else sealed(digest=digest),
+    )  # fmt: skip
 
 
 def _doubts(
-    ctx: Context, device: Device, source: Source, text: str, platform: Platform
-) -> tuple[Doubt, ...]:
-    last = snapshots.last_trusted(ctx, device.id, source)
+    ctx: Context, last: Snapshot | None, text: str, digest: bytes, *, platform: Platform,
+    source: Source,
+) -> tuple[Doubt, ...]:  # fmt: skip
+    """The signs against a text; what the device showed last is read only where it is another."""
     command = platform.commands.running if source == "running" else platform.commands.startup
-    return doubts(
-        text,
-        platform=platform,
-        command=command or "",
-        previous=_before(ctx, last, text),
-    )
-
-
-def _before(ctx: Context, last: Snapshot | None, text: str) -> str | None:
-    """What the device showed last; it is not read anew where it is the same."""
-    if last is None:
-        return None
-    return text if last.digest == digest_of(text) else snapshots.text_of(ctx, last.digest)
+    previous = text
+    if last is not None and last.digest != digest:
+        previous = snapshots.text_of(ctx, last.digest)
+    return doubts(text, platform=platform, command=command or "", previous=previous)
 
 
 def _own_doubts(device: Device, collection: Collection) -> tuple[Doubt, ...]:

@@ -1,10 +1,12 @@
 """Find the signs that a captured text is not whole. Pure; trust.py weighs them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
+from inventory.line_patterns import PRINTABLE, Span, all_lines, has_only, holding, may_have_longer
 from inventory.platforms import Platform
 
 SHRUNK_SHARE = 0.1  # of lines or characters: more lost than that is read a second time
@@ -15,10 +17,15 @@ EDGE = 3  # answers that are errors stand at the edges; a banner may say anythin
 SHOWN = 60  # characters of a line in a reason
 LONGEST = 20_000  # characters of a line; beyond that no device has one
 PAGER = re.compile(r"^\s*<?-+ ?\(?[Mm]ore\b.*?-+>?\s*$")
+PAGER_WORD = "ore"  # of More
 PAGER_LINE = 200  # characters in which a pager's line ends
 NO_TEXT = re.compile("[\x00-\x07\x0e-\x1a\x1c-\x1f�]")
 ESCAPE = re.compile("[\x1b\x7f-\x9f]")
-QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*"')
+BLANK = re.compile(r"\n[^\S\n]*(?=\n)")
+WORD = re.compile(r"[^\W\d_]\S*|\[\S*")
+MARGIN = re.compile(rf"\n({WORD.pattern})")
+ORDINARY = PRINTABLE + b"\x08\t\x0b\x0c\r"  # what is neither no text nor an escape
 
 Kind = Literal[
     "empty", "not_text", "escapes", "cut", "unbalanced", "answer", "garbage", "shrunk", "tail",
@@ -43,14 +50,30 @@ def doubts(text: str, *, platform: Platform, command: str = "", previous: str | 
 
     Details quote lines: give the text with its secrets redacted, as `previous` is.
     """
-    lines = [line for line in text.split("\n") if line.strip()]
-    if not lines:
+    head = list(islice(_filled(all_lines(text), text), EDGE))
+    if not head:
         return (Doubt(kind="empty", detail="the device showed nothing"),)
-    found = [*_not_text(text), *_long(lines), *_escapes(text), *_answers(lines, platform)]
-    found += [*_garbage(lines, command), *_cut(lines, platform), *_unbalanced(lines, platform)]
+    tail = list(islice(_filled(_from_end(text), text), EDGE))[::-1]
+    odd = "" if has_only(text, ORDINARY) else text
+    found = [*_not_text(odd), *_long(text), *_escapes(odd), *_answers((*head, *tail), platform)]
+    found += [*_garbage(text, head[0], command), *_cut(tail[-1], platform)]
+    found += _unbalanced(text, platform)
     if previous is not None and previous != text:
-        found += _lost(text, lines, previous)
+        found += _lost(text, previous)
     return tuple(found)
+
+
+def _filled(spans: Iterator[Span], text: str) -> Iterator[str]:
+    """The lines in which something stands."""
+    return (line for start, end in spans if (line := text[start:end]).strip())
+
+
+def _from_end(text: str) -> Iterator[Span]:
+    end = len(text)
+    while end >= 0:
+        start = text.rfind("\n", 0, end) + 1
+        yield start, end
+        end = start - 1
 
 
 def _not_text(text: str) -> Iterator[Doubt]:
@@ -60,8 +83,8 @@ def _not_text(text: str) -> Iterator[Doubt]:
         yield Doubt(kind="not_text", detail=f"line {line} holds the character {match[0]!r}")
 
 
-def _long(lines: list[str]) -> Iterator[Doubt]:
-    if max(map(len, lines)) > LONGEST:
+def _long(text: str) -> Iterator[Doubt]:
+    if may_have_longer(text, LONGEST) and max(map(len, text.split("\n"))) > LONGEST:
         yield Doubt(kind="not_text", detail=f"no line has more than {LONGEST} characters")
 
 
@@ -73,43 +96,46 @@ def _escapes(text: str) -> Iterator[Doubt]:
         yield Doubt(kind="escapes", detail=f"line {line} holds a terminal's escape {match[0]!r}")
 
 
-def _answers(lines: list[str], platform: Platform) -> Iterator[Doubt]:
-    for line in dict.fromkeys((*lines[:EDGE], *lines[-EDGE:])):
+def _answers(lines: Iterable[str], platform: Platform) -> Iterator[Doubt]:
+    for line in dict.fromkeys(lines):
         if any(pattern.match(line) for pattern in platform.errors):
             yield Doubt(kind="answer", detail=f"the device answered {_short(line)}")
 
 
-def _garbage(lines: list[str], command: str) -> Iterator[Doubt]:
-    if command and lines[0].strip().endswith(command):
+def _garbage(text: str, first: str, command: str) -> Iterator[Doubt]:
+    if command and first.strip().endswith(command):
         yield Doubt(kind="garbage", detail="the echo of the command stands in the capture")
-    for line in lines:
-        if "ore" in line[:PAGER_LINE] and PAGER.match(line[:PAGER_LINE]):
+    for start, end in holding(PAGER_WORD, text):
+        line = text[start:end]
+        if PAGER.match(line[:PAGER_LINE]):
             yield Doubt(kind="garbage", detail=f"a pager stopped at {_short(line)}")
             return
 
 
-def _cut(lines: list[str], platform: Platform) -> Iterator[Doubt]:
-    if platform.end is not None and not platform.end.match(lines[-1].rstrip()):
-        yield Doubt(kind="cut", detail=f"it ends with {_short(lines[-1])} instead of its end mark")
+def _cut(last: str, platform: Platform) -> Iterator[Doubt]:
+    if platform.end is not None and not platform.end.match(last.rstrip()):
+        yield Doubt(kind="cut", detail=f"it ends with {_short(last)} instead of its end mark")
 
 
-def _unbalanced(lines: list[str], platform: Platform) -> Iterator[Doubt]:
+def _unbalanced(text: str, platform: Platform) -> Iterator[Doubt]:
     """Sections in braces that were not closed, or closed and never opened."""
     if not platform.braces:
         return
-    bare = [QUOTED.sub("", line) if '"' in line else line for line in lines]
-    depth = sum(line.count("{") - line.count("}") for line in bare)
+    depth = _depth(text) - sum(_depth(match[0]) for match in QUOTED.finditer(text))
     if depth:
         what = "not closed" if depth > 0 else "closed and never opened"
         yield Doubt(kind="unbalanced", detail=f"{abs(depth)} sections in braces are {what}")
 
 
-def _lost(text: str, lines: list[str], previous: str) -> Iterator[Doubt]:
-    before = [line for line in previous.split("\n") if line.strip()]
-    kinds = _kinds(before)
-    gone = sorted(kinds - _kinds(lines))
-    if len(before) >= FEW_LINES:
-        yield from _smaller(text, lines, previous, before)
+def _depth(text: str) -> int:
+    return text.count("{") - text.count("}")
+
+
+def _lost(text: str, previous: str) -> Iterator[Doubt]:
+    before, kinds = _count(previous), _kinds(previous)
+    gone = sorted(kinds - _kinds(text))
+    if before >= FEW_LINES:
+        yield from _smaller(text, previous, before)
     if len(kinds) >= FEW_KINDS and gone:
         many = len(gone) > len(kinds) * COLLAPSED_SHARE
         yield Doubt(
@@ -118,10 +144,11 @@ def _lost(text: str, lines: list[str], previous: str) -> Iterator[Doubt]:
         )
 
 
-def _smaller(text: str, lines: list[str], previous: str, before: list[str]) -> Iterator[Doubt]:
-    left = min(len(lines) / len(before), len(text) / len(previous))
+def _smaller(text: str, previous: str, before: int) -> Iterator[Doubt]:
+    lines = _count(text)
+    left = min(lines / before, len(text) / len(previous))
     counts = (
-        f"{len(lines)} lines and {len(text)} characters, {len(before)} and {len(previous)} in the "
+        f"{lines} lines and {len(text)} characters, {before} and {len(previous)} in the "
         "last trusted capture"
     )
     if left < 1 - COLLAPSED_SHARE:
@@ -131,15 +158,22 @@ def _smaller(text: str, lines: list[str], previous: str, before: list[str]) -> I
     if previous.startswith(text.rstrip("\n")):
         yield Doubt(
             kind="tail",
-            detail=f"it is the last trusted capture without what follows its line {len(lines)}",
+            detail=f"it is the last trusted capture without what follows its line {lines}",
         )
 
 
-def _kinds(lines: list[str]) -> frozenset[str]:
+def _count(text: str) -> int:
+    """How many lines something stands in."""
+    whole = text.strip()  # begins and ends within such lines
+    return whole.count("\n") + bool(whole) - len(BLANK.findall(whole))
+
+
+def _kinds(text: str) -> frozenset[str]:
     """First words of the lines at the left margin."""
-    return frozenset(
-        line.split(maxsplit=1)[0] for line in lines if line[0].isalpha() or line.startswith("[")
-    )
+    words = {match[1] for match in MARGIN.finditer(text)}
+    if first := WORD.match(text):
+        words.add(first[0])
+    return frozenset(word for word in words if word[0].isalpha() or word.startswith("["))
 
 
 def _named(kinds: list[str]) -> str:

@@ -5,11 +5,13 @@ The key is derived from the installation's key file and never in the database.
 
 import hashlib
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import zstandard
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from core.context import Context
@@ -18,6 +20,7 @@ from core.secrets import NONCE_BYTES, SecretUnavailable, installation_key, previ
 from inventory.models import Device
 from inventory.original_models import Original
 from inventory.snapshot_models import Snapshot
+from inventory.store.frames import LARGE, LARGE_LEVEL
 
 PURPOSE = "originals"
 LEVEL = 9  # zstd, as for the redacted texts
@@ -31,24 +34,46 @@ class OriginalUnavailable(SecretUnavailable):
     code = "original_unavailable"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a device showed, and the digest of its redacted text."""
+
+    device_id: int
+    digest: bytes
+    text: str
+
+
 def keep(ctx: Context, device: Device, *, digest: bytes, text: str) -> None:
-    """Keep an original beside the redacted text named by `digest`; twice is once.
+    """As `keep_all`, of one."""
+    keep_all(ctx, [Shown(device_id=device.id, digest=digest, text=text)])
+
+
+def keep_all(ctx: Context, shown: Sequence[Shown]) -> None:
+    """Keep originals beside the redacted texts named by the digests; twice is once.
 
     The caller records and keeps none whose redacted text is the same.
     """
-    known = select(Original.id).where(Original.device_id == device.id, Original.digest == digest)
-    if ctx.session.scalar(known) is not None:
-        return
-    plain = text.encode()
-    body = zstandard.ZstdCompressor(level=LEVEL).compress(plain)
+    pairs = tuple_(Original.device_id, Original.digest)
+    asked = [(one.device_id, one.digest) for one in shown]
+    found = select(Original.device_id, Original.digest).where(pairs.in_(asked))
+    known = {(row.device_id, row.digest) for row in ctx.session.execute(found)} if asked else set()
+    rows = [_sealed(ctx, one) for one in shown if (one.device_id, one.digest) not in known]
+    if rows:
+        ctx.session.execute(insert(Original).on_conflict_do_nothing(), rows)
+
+
+def _sealed(ctx: Context, shown: Shown) -> dict[str, object]:
+    """The row of an original."""
+    plain = shown.text.encode()
+    level = LARGE_LEVEL if len(plain) > LARGE else LEVEL
+    body = zstandard.ZstdCompressor(level=level).compress(plain)
     key = installation_key(ctx, PURPOSE)
     nonce = os.urandom(NONCE_BYTES)
-    row = insert(Original).values(
-        device_id=device.id, digest=digest, key_id=_key_id(key), nonce=nonce, size=len(plain),
-        ciphertext=AESGCM(key).encrypt(nonce, body, _bound(device.id, digest)),
-        created_at=ctx.now(),
-    )  # fmt: skip
-    ctx.session.execute(row.on_conflict_do_nothing())
+    return {
+        "device_id": shown.device_id, "digest": shown.digest, "key_id": _key_id(key),
+        "nonce": nonce, "size": len(plain), "created_at": ctx.now(),
+        "ciphertext": AESGCM(key).encrypt(nonce, body, _bound(shown.device_id, shown.digest)),
+    }  # fmt: skip
 
 
 def reveal(ctx: Context, snapshot_id: int, *, reason: str, line: int | None = None) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -16,6 +16,7 @@ class DeviceReport(Base):
 
     `saved` tells whether its startup configuration is the running one, None where it shows none;
     `uptime` in seconds at `seen_at`; `interfaces` and `items` as the drivers' protocol has them.
+    The seals make the very same texts known (inventory/seals.py), None where there is none.
     """
 
     __tablename__ = "device_report"
@@ -26,6 +27,8 @@ class DeviceReport(Base):
     interfaces: Mapped[list[dict[str, Fact]]] = mapped_column(JSONB)
     items: Mapped[list[dict[str, Fact]]] = mapped_column(JSONB)
     seen_at: Mapped[datetime]
+    running_seal: Mapped[bytes | None] = mapped_column(LargeBinary)
+    startup_seal: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     device: Mapped[Device] = relationship()
 

@@ -3,13 +3,15 @@
 Makes no snapshot and no finding: half of it changes by itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
+from itertools import zip_longest
 
 from core.audit import Fact
 from core.context import Context
 from inventory.cleaning import told
 from inventory.drivers.protocol import Facts, Interface, Item
+from inventory.line_patterns import all_lines
 from inventory.models import Device
 from inventory.report_models import DeviceReport
 
@@ -18,24 +20,31 @@ ADDRESSES = 100  # of one interface
 
 
 def take(
-    ctx: Context, device: Device, facts: Facts, *, running: str, startup: str | None
+    ctx: Context, device: Device, facts: Facts, *, saved: bool | None, before: DeviceReport | None
 ) -> DeviceReport:
-    """Make the device's report the one just heard. The caller records.
+    """Make the device's report, None before the first one, that just heard. The caller records.
 
     What a collection did not tell stays as it was, but `saved` and the uptime.
     """
-    row = ctx.session.get(DeviceReport, device.id)
+    row = before
     if row is None:
         row = DeviceReport(device_id=device.id, interfaces=[], items=[], seen_at=ctx.now())
         ctx.session.add(row)
-    row.saved = None if startup is None else is_saved(running, startup)
-    row.uptime = facts.uptime
+    row.saved, row.uptime = saved, facts.uptime
     if facts.interfaces is not None:
         row.interfaces = [_row(one) for one in facts.interfaces]
     if facts.items is not None:
         row.items = [_row(one) for one in facts.items]
     row.seen_at = ctx.now()
     return row
+
+
+def seal_of(ctx: Context, device: Device, source: str) -> bytes | None:
+    """What makes the text known that the device showed last, if anything does."""
+    row = ctx.session.get(DeviceReport, device.id)
+    if row is None:
+        return None
+    return row.running_seal if source == "running" else row.startup_seal
 
 
 def of_device(ctx: Context, device_id: int) -> DeviceReport | None:
@@ -46,7 +55,7 @@ def of_device(ctx: Context, device_id: int) -> DeviceReport | None:
 
 def is_saved(running: str, startup: str) -> bool:
     """Whether a restart would bring the running configuration back; comments do not count."""
-    return _lines(running) == _lines(startup)
+    return all(one == other for one, other in zip_longest(_lines(running), _lines(startup)))
 
 
 def fit(facts: Facts) -> Facts:
@@ -80,6 +89,6 @@ def _row(one: Interface | Item) -> dict[str, Fact]:
             for name, value in values.items()}  # fmt: skip
 
 
-def _lines(text: str) -> list[str]:
-    lines = (line.rstrip() for line in text.splitlines())
-    return [line for line in lines if line and not line.startswith(("!", "#"))]
+def _lines(text: str) -> Iterator[str]:
+    lines = (text[start:end].rstrip() for start, end in all_lines(text))
+    return (line for line in lines if line and not line.startswith(("!", "#")))

@@ -1,6 +1,6 @@
 """Keep what devices showed: each text once, a row only when something changed."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Literal, get_args
@@ -17,7 +17,7 @@ from inventory.models import Device, Site
 from inventory.snapshot_models import Snapshot
 from inventory.store import texts
 from inventory.store.frames import Packed
-from inventory.store.texts import Near, digest_of
+from inventory.store.texts import Near, New, digest_of
 
 Source = Literal["running", "startup"]
 Last = tuple[int, str, bool]
@@ -32,39 +32,71 @@ class Stored:
     changed: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A capture to be kept: its digest and lines, and what gives its text where that is new."""
+
+    device: Device
+    source: Source
+    digest: bytes
+    lines: int
+    read: Callable[[], str]
+    doubts: Sequence[Doubt]
+    facts: dict[str, Fact]
+
+
 def store(
     ctx: Context, device: Device, *, source: Source, text: str, doubts: Sequence[Doubt],
     facts: dict[str, Fact],
 ) -> Stored:  # fmt: skip
-    """Keep a capture; when it equals the last one of its kind, only its last time moves on.
+    """As `store_all`, of one text."""
+    [stored] = store_all(ctx, [
+        Seen(
+            device=device, source=source, digest=digest_of(text), lines=text.count("\n"),
+            read=lambda: text, doubts=doubts, facts=facts,
+        )
+    ])  # fmt: skip
+    return stored
 
-    Trusted and untrusted captures are two rows of history. A capture doubted only because it
-    shrank is believed once another collection showed the very same. The caller records.
+
+def store_all(ctx: Context, seen: Sequence[Seen]) -> list[Stored]:
+    """Keep captures of different devices, or of one device one kind each; the caller records.
+
+    When one equals the last of its kind, only its last time moves on. Trusted and untrusted
+    captures are two rows of history. A capture doubted only because it shrank is believed once
+    another collection showed the very same.
     """
-    before, digest = last_trusted(ctx, device.id, source), digest_of(text)
-    if before is None or before.digest != digest:
-        put_content(ctx, text, device=device, source=source)
-    doubts = _confirmed(ctx, device, source, digest, doubts)
+    new = [one for one in seen if _is_new(last_trusted(ctx, one.device.id, one.source), one.digest)]
+    texts.put_all(ctx, [
+        New(digest=one.digest, read=one.read, near=_near(ctx, one.device, one.source))
+        for one in new
+    ])  # fmt: skip
+    stored = [_stored(ctx, one) for one in seen]
+    ctx.session.flush()
+    return stored
+
+
+def _is_new(before: Snapshot | None, digest: bytes) -> bool:
+    return before is None or before.digest != digest
+
+
+def _stored(ctx: Context, seen: Seen) -> Stored:
+    device, source, digest = seen.device, seen.source, seen.digest
+    doubts = _confirmed(ctx, device, source, digest, seen.doubts)
     verdict = trust.weigh(doubts, threshold=ctx.settings.trust_threshold)
     last = _last(ctx, device.id, source, trusted=verdict.trusted)
     if last is not None and last.digest == digest:
         last.last_seen_at = ctx.now()
-        last.facts = facts
+        last.facts = seen.facts
         return Stored(snapshot=last, changed=False)
     snapshot = Snapshot(
-        device_id=device.id,
-        source=source,
-        digest=digest,
-        lines=text.count("\n"),
-        trusted=verdict.trusted,
-        score=verdict.score,
-        doubts=[str(doubt) for doubt in doubts],
-        observed=last.observed if last is not None and last.facts == facts else None,
-        facts=facts,
-        first_seen_at=ctx.now(),
-        last_seen_at=ctx.now(),
-    )
-    _know(ctx, ctx.add(snapshot))
+        device_id=device.id, source=source, digest=digest, lines=seen.lines,
+        trusted=verdict.trusted, score=verdict.score, doubts=[str(doubt) for doubt in doubts],
+        observed=last.observed if last is not None and last.facts == seen.facts else None,
+        facts=seen.facts, first_seen_at=ctx.now(), last_seen_at=ctx.now(),
+    )  # fmt: skip
+    ctx.session.add(snapshot)
+    _know(ctx, snapshot)
     return Stored(snapshot=snapshot, changed=True)
 
 
@@ -167,10 +199,16 @@ def put_content(
 
     With a device it is stored beside what that one showed last, which takes far less room.
     """
-    if device is None:
-        return texts.put(ctx, text)
+    near = None if device is None else _near(ctx, device, source)
+    digest = digest_of(text)
+    texts.put_all(ctx, [New(digest=digest, read=lambda: text, near=near)])
+    return digest
+
+
+def _near(ctx: Context, device: Device, source: Source) -> Near:
+    """What the device showed last of that kind, or else as its running configuration."""
     last = last_trusted(ctx, device.id, source) or last_trusted(ctx, device.id, "running")
-    return texts.put(ctx, text, Near(device=device, before=last.digest if last else None))
+    return Near(device=device, before=last.digest if last else None)
 
 
 def packed(ctx: Context, digests: Collection[bytes]) -> Mapping[bytes, Packed]:

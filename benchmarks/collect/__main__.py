@@ -33,6 +33,9 @@ RIGHT: Mapping[str, frozenset[str]] = {
     "escapes": frozenset({"no_baseline"}),
     "binary": frozenset({"untrusted"}),
     "restless": frozenset({"no_baseline"}),
+    "hasty_echo": frozenset({"no_baseline"}),
+    "forgetful": frozenset({"no_baseline"}),
+    "errors": frozenset({"no_baseline"}),
 }
 """How the scan of a device ends, by what is wrong with it; no device has a baseline here."""
 

@@ -93,8 +93,7 @@ class Keeper:
                     again[one.wanted] = seen
                 else:
                     ended.append(seen)
-            done = results.keep_all(ctx, ended)
-            del held
+            done = results.keep_all(ctx, ended, held)
         for key in ids:
             self.first.pop(key, None)
         for wanted, first in again.items():
@@ -127,13 +126,14 @@ class Keeper:
         never = CollectorDefect("the collection was stopped before a second read")
         with self.contexts() as ctx:
             devices = results.lock(ctx, list(left))
-            return results.keep_all(ctx, [
+            ended = [
                 Ended(
                     device=devices[key], found=captures.unread(first.captures, never),
                     seconds=first.seconds,
                 )
                 for key, first in left.items()
-            ])  # fmt: skip
+            ]  # fmt: skip
+            return results.keep_all(ctx, ended, results.known(ctx, list(left)))
 
 
 def _told(error: Exception | None) -> TrimtabError:

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import Empty, Queue
 from threading import Condition, Event
 from time import perf_counter
 
+from inventory.collecting.memory import give_back, let_go, prepare
+from inventory.collecting.room import Place, Room
 from inventory.collecting.throttle import Throttle, Wanted
 from inventory.drivers.errors import DeviceTimeout, DeviceUnreachable
 from inventory.drivers.login import Login
@@ -29,6 +31,7 @@ class Reading:
     seconds: float
     collection: Collection | None = None
     error: Exception | None = None
+    place: Place = field(default_factory=lambda: Place(Room()), repr=False)
 
     @property
     def unreachable(self) -> bool:
@@ -47,18 +50,22 @@ def read_all(
     """Ask every device that the throttle hands out, and tell of those whose session ended.
 
     A device that fails is a reading like any other. Sessions go on while the caller keeps what it
-    was told, but no further ahead than `AHEAD` readings. The caller may add devices to the throttle
-    before it asks for more (to read one again). Once `stopping` is set no session begins.
+    was told, but no further ahead than `AHEAD` readings, and those with large texts no further than
+    there is room; the caller lets go of what it kept. It may add devices to the throttle before it
+    asks for more (to read one again). Once `stopping` is set no session begins.
     """
+    prepare()
     ended: Queue[Reading | None] = Queue(max(AHEAD, 2 * threads))
     crew = _Crew(throttle, logins, driver, stopping or Event(), ended)
     with ThreadPoolExecutor(threads, thread_name_prefix="collect") as pool:
         for _ in range(threads):
             pool.submit(crew.work)
         try:
-            while told := crew.told():
-                yield told
-                crew.settled(len(told))
+            while (told := [crew.told()])[0]:
+                places = [one.place for one in told[0]]
+                yield told.pop()  # the caller alone holds them now, and their texts
+                if crew.settled(places):
+                    give_back()
         finally:
             crew.leave()
 
@@ -79,15 +86,20 @@ class _Crew:
     open: int = 0
     over: bool = False
     left: Event = field(default_factory=Event)
+    room: Room = field(default_factory=Room)
     turn: Condition = field(default_factory=Condition)
 
     def work(self) -> None:
         while (wanted := self._next()) is not None:
-            reading = _read(wanted, self.logins, self.driver)
-            with self.turn:
-                self.throttle.ended(wanted, unreachable=reading.unreachable)
-                self.turn.notify()
-            self._tell(reading)
+            self._ask(wanted)
+
+    def _ask(self, wanted: Wanted) -> None:
+        """One session; this thread holds nothing of it while it waits for the next."""
+        reading = _read(wanted, self.logins, self.driver, Place(self.room))
+        with self.turn:
+            self.throttle.ended(wanted, unreachable=reading.unreachable)
+            self.turn.notify()
+        self._tell(reading)
 
     def _next(self) -> Wanted | None:
         """The next device, waiting for one to come or for its site; None when all is over."""
@@ -121,14 +133,18 @@ class _Crew:
                 found.append(self.ended.get_nowait())
         return [one for one in found if one is not None]
 
-    def settled(self, count: int) -> None:
+    def settled(self, places: Sequence[Place]) -> bool:
+        """The caller is done with these; whether there was a large text among them."""
+        large = sum(one.leave() for one in places) > 0
         with self.turn:
-            self.open -= count
+            self.open -= len(places)
             self.turn.notify_all()
+        return large
 
     def leave(self) -> None:
         """Nobody listens any more: let those end that wait for their reading to be taken."""
         self.left.set()
+        self.room.closed = True
         with self.turn:
             self.turn.notify_all()
         with suppress(Empty):
@@ -136,11 +152,16 @@ class _Crew:
                 self.ended.get_nowait()
 
 
-def _read(wanted: Wanted, logins: Logins, driver: Callable[[str], Driver]) -> Reading:
+def _read(wanted: Wanted, logins: Logins, driver: Callable[[str], Driver], place: Place) -> Reading:
     begun = perf_counter()
     try:
-        login = logins(wanted)
+        login = replace(logins(wanted), admit=place.admit)
         collection = driver(login.driver).collect(login)
     except Exception as error:  # noqa: BLE001 - a defect met at one device ends no other's session
+        let_go(error)
+        if place.leave():
+            give_back()
         return Reading(wanted=wanted, seconds=perf_counter() - begun, error=error)
-    return Reading(wanted=wanted, seconds=perf_counter() - begun, collection=collection)
+    return Reading(
+        wanted=wanted, seconds=perf_counter() - begun, collection=collection, place=place
+    )

@@ -31,15 +31,17 @@ class Throttle:
     limit: int
     limits: Mapping[str, int] = field(default_factory=dict)
     _waiting: dict[str, deque[Wanted]] = field(default_factory=dict)
+    _known: set[int] = field(default_factory=set)
     _size: Counter[str] = field(default_factory=Counter)
     _running: Counter[str] = field(default_factory=Counter)
     _failed: Counter[str] = field(default_factory=Counter)
     _cut: dict[str, list[Wanted]] = field(default_factory=dict)
 
     def add(self, wanted: Sequence[Wanted]) -> None:
-        """Devices to ask, in this order within one priority."""
+        """Devices to ask, or to ask again, in this order within one priority."""
         for one in sorted(wanted, key=lambda device: -device.priority):
-            self._size[one.site] += 1
+            self._size[one.site] += one.device_id not in self._known
+            self._known.add(one.device_id)
             if one.site in self._cut:
                 self._cut[one.site].append(one)
             else:

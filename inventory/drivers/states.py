@@ -40,6 +40,7 @@ class States:
 
     neighbours: tuple[Asked, ...]
     route: Asked | None
+    static: re.Pattern[str] | None
     ping: Asked | None
     counters: Asked | None
     head: re.Pattern[str] | None
@@ -98,6 +99,23 @@ def routes(ask: Ask, platform: str, expected: Sequence[str]) -> list[str]:
         for one, answer in zip(prefixes, answers, strict=True)
         if not re.search(asked.pattern.replace("{prefix}", re.escape(str(one))), answer)
     ]
+
+
+def static_routes(platform: str, running: str) -> tuple[str, ...]:
+    """The IPv4 routes that a running configuration names itself, as 10.0.0.0/8, each once.
+
+    Those of a VRF are left out, as is what is no network.
+    """
+    pattern = states_of(platform).static
+    found = pattern.finditer(running) if pattern else ()
+    return tuple(dict.fromkeys(filter(None, map(_network, found))))
+
+
+def _network(found: re.Match[str]) -> str:
+    try:
+        return str(IPv4Network(f"{found['network']}/{found['mask']}", strict=False))
+    except ValueError:
+        return ""
 
 
 def reached(ask: Ask, platform: str, expected: Sequence[str]) -> list[str]:
@@ -201,7 +219,9 @@ def states_of(platform: str) -> States:
             Asked(command=one["command"], pattern=one["entry"], kind=one["kind"])
             for one in cast("Sequence[Mapping[str, str]]", told["neighbours"])
         ),
-        route=_asked(told, "route", "there"), ping=_asked(told, "ping", "answered"),
+        route=_asked(told, "route", "there"),
+        static=re.compile(str(told["static"])) if "static" in told else None,
+        ping=_asked(told, "ping", "answered"),
         counters=_asked(told, "counters", "errors"),
         head=re.compile(counters["head"]) if "head" in counters else own.head if own else None,
     )  # fmt: skip

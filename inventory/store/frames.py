@@ -56,6 +56,11 @@ def uncompressed(frame: bytes, *, dictionary: bytes | None = None) -> bytes:
     return _tools(dictionary).decompressor.decompress(frame)
 
 
+def size_of(frame: bytes) -> int:
+    """The bytes of the text in a frame, without reading it."""
+    return zstandard.frame_content_size(frame)
+
+
 def trained(samples: Sequence[bytes]) -> bytes | None:
     """A dictionary of these texts, None where they have too little in common for one."""
     try:

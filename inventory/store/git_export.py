@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from core.audit import Subject
@@ -52,10 +52,14 @@ class State:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """What an export came to; `skipped` are snapshots whose text is not kept any more."""
+    """What an export came to; `skipped` are snapshots whose text is not kept any more.
+
+    `waiting` are those that are too young yet and come with the next export.
+    """
 
     commits: int
     skipped: int
+    waiting: int
     last: int
     head: str
 
@@ -75,9 +79,11 @@ def export(ctx: Context, folder: Path, *, causes: Causes = unknown) -> Exported:
         made = list(writing.commits(rows))
         git.take(made, writing.state, at=rows[-1].first_seen_at)
         commits += len(made)
+    last = writing.state.last
     done = Exported(
-        commits=commits, skipped=writing.skipped, last=writing.state.last, head=git.head() or ""
-    )
+        commits=commits, skipped=writing.skipped, waiting=_waiting(ctx, last), last=last,
+        head=git.head() or "",
+    )  # fmt: skip
     ctx.record(
         "snapshot.exported", Subject(type="export", id="git", label=str(folder)),
         commits=done.commits, skipped=done.skipped, last=done.last, head=done.head,
@@ -146,17 +152,30 @@ def _path(snapshot: Snapshot) -> str:
     return _name(snapshot.device) + ENDINGS[snapshot.source]
 
 
+def _readable(ctx: Context, last: int) -> Select[Snapshot]:
+    """The trusted snapshots after the last one exported that the person may read."""
+    return (
+        select(Snapshot)
+        .join(Device, Device.id == Snapshot.device_id)
+        .join(Site, Site.id == Device.site_id)
+        .where(Snapshot.id > last, Snapshot.trusted)
+        .where(Device.owned_by(ctx.units("snapshot.read")))
+    )
+
+
+def _waiting(ctx: Context, last: int) -> int:
+    """How many of them are left for the next export."""
+    left = _readable(ctx, last).with_only_columns(func.count(Snapshot.id))
+    return ctx.session.scalar(left) or 0
+
+
 def _batches(ctx: Context, last: int) -> Iterator[Sequence[Snapshot]]:
-    """Trusted snapshots after the last one exported, in their order; no moment is torn apart."""
+    """What there is to export, in its order; no moment is torn apart."""
     while True:
         rows = ctx.session.scalars(
-            select(Snapshot)
-            .join(Device, Device.id == Snapshot.device_id)
-            .join(Site, Site.id == Device.site_id)
-            .options(joinedload(Snapshot.device).joinedload(Device.site))
-            .where(Snapshot.id > last, Snapshot.trusted)
+            _readable(ctx, last)
             .where(Snapshot.first_seen_at <= ctx.now() - SETTLED)
-            .where(Device.owned_by(ctx.units("snapshot.read")))
+            .options(joinedload(Snapshot.device).joinedload(Device.site))
             .order_by(Snapshot.id)
             .limit(BATCH + 1)
         ).all()

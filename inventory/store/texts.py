@@ -4,8 +4,9 @@ Whoever hands out a digest has checked the permission on what it stands for.
 """
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
@@ -13,10 +14,10 @@ from sqlalchemy.dialects.postgresql import insert
 from core.context import Context
 from core.errors import NotFound
 from inventory.models import Device
-from inventory.snapshot_models import Content, DeltaSet, Keyframe, RemovedText
+from inventory.snapshot_models import Content, DeltaSet, Keyframe, RemovedText, ZstdDictionary
 from inventory.store import dictionaries
 from inventory.store.deltas import hunks, packed, unpacked
-from inventory.store.frames import Packed, compressed, uncompressed
+from inventory.store.frames import LARGE, Packed, compressed, size_of, uncompressed
 
 EVERY = 10  # texts of one keyframe, its own among them
 WORTH_IT = 0.5  # of a text's bytes: one that brings more of its own is a keyframe
@@ -37,6 +38,15 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class New:
+    """A text to be kept, which `read` gives where it is not kept yet."""
+
+    digest: bytes
+    read: Callable[[], str]
+    near: Near | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
     """A text as it is stored, and the keyframe it belongs to."""
 
@@ -49,37 +59,68 @@ def digest_of(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def put(ctx: Context, text: str, near: Near | None = None) -> bytes:
-    """Keep a text under its digest; twice is once. One that had been removed is kept again."""
-    digest = digest_of(text)
-    kept = (  # held against a removal until the row that refers to it is there too
-        select(Content.keyframe_id)
-        .where(Content.digest == digest)
+def put_all(ctx: Context, new: Sequence[New]) -> None:
+    """Keep texts under their digests; twice is once. One that had been removed is kept again."""
+    wanted = {one.digest: one for one in new}
+    kept = (  # held against a removal until the rows that refer to them are there too
+        select(Content.digest, Content.keyframe_id)
+        .where(Content.digest.in_(wanted))
+        .order_by(Content.digest)
         .with_for_update(read=True, key_share=True)
     )
-    if ctx.session.scalar(kept) is None:
-        plain = text.encode()
-        keyframe_id, place = _beside(ctx, plain, near) or (_keyframe(ctx, plain, near), 0)
-        _name(ctx, digest, keyframe_id=keyframe_id, place=place)
-    return digest
+    held = ctx.session.execute(kept).all() if wanted else []
+    there = {row.digest for row in held if row.keyframe_id is not None}
+    _keep(ctx, [wanted[digest] for digest in sorted(wanted) if digest not in there])
 
 
-def _name(ctx: Context, digest: bytes, *, keyframe_id: int, place: int) -> None:
-    """Say where the text is; of two writers of the same text the first one's word holds."""
-    row = insert(Content).values(digest=digest, keyframe_id=keyframe_id, place=place)
+def _keep(ctx: Context, new: Sequence[New]) -> None:
+    """Keep texts that are not there: deltas one by one, all keyframes with one statement."""
+    known: dict[tuple[str, int | None], ZstdDictionary | None] = {}
+    places, keyframes = list[dict[str, object]](), dict[bytes, Keyframe]()
+    for one in new:
+        plain = one.read().encode()
+        if beside := _beside(ctx, plain, one.near):
+            places.append({"digest": one.digest, "keyframe_id": beside[0], "place": beside[1]})
+        else:
+            keyframes[one.digest] = _keyframe(plain, _dictionary(ctx, one.near, known))
+    ctx.session.add_all(keyframes.values())
+    ctx.session.flush()
+    places += (
+        {"digest": digest, "keyframe_id": row.id, "place": 0} for digest, row in keyframes.items()
+    )
+    if places:
+        _name(ctx, sorted(places, key=itemgetter("digest")))
+
+
+def _name(ctx: Context, places: Sequence[dict[str, object]]) -> None:
+    """Say where the texts are; of two writers of the same text the first one's word holds."""
+    row = insert(Content)
     ctx.session.execute(
         row.on_conflict_do_update(
             index_elements=["digest"], where=Content.keyframe_id.is_(None),
             set_={"keyframe_id": row.excluded.keyframe_id, "place": row.excluded.place},
-        )
+        ),
+        places,
     )  # fmt: skip
-    ctx.session.execute(delete(RemovedText).where(RemovedText.digest == digest))
+    digests = [one["digest"] for one in places]
+    ctx.session.execute(delete(RemovedText).where(RemovedText.digest.in_(digests)))
 
 
-def _keyframe(ctx: Context, plain: bytes, near: Near | None) -> int:
-    known = None if near is None else dictionaries.newest(ctx, near.device)
+def _keyframe(plain: bytes, known: ZstdDictionary | None) -> Keyframe:
     body = compressed(plain, dictionary=known.body if known else None)
-    return ctx.add(Keyframe(dictionary_id=known.id if known else None, body=body)).id
+    return Keyframe(dictionary_id=known.id if known else None, body=body)
+
+
+def _dictionary(
+    ctx: Context, near: Near | None, known: dict[tuple[str, int | None], ZstdDictionary | None]
+) -> ZstdDictionary | None:
+    """The newest dictionary of the platform and unit, read once for many texts."""
+    if near is None:
+        return None
+    key = near.device.platform, near.device.governing_unit_id
+    if key not in known:
+        known[key] = dictionaries.newest(ctx, near.device)
+    return known[key]
 
 
 def _beside(ctx: Context, plain: bytes, near: Near | None) -> tuple[int, int] | None:
@@ -89,7 +130,7 @@ def _beside(ctx: Context, plain: bytes, near: Near | None) -> tuple[int, int] | 
     """
     before = near.before if near else None
     stored = None if before is None else _stored(ctx, [before]).get(before)
-    if stored is None or not _held(ctx, stored.keyframe_id):
+    if stored is None or _dwarfs(stored.packed, plain) or not _held(ctx, stored.keyframe_id):
         return None
     row = ctx.session.get(DeltaSet, stored.keyframe_id, populate_existing=True)
     base, dictionary = stored.packed.base(), stored.packed.dictionary
@@ -105,6 +146,12 @@ def _beside(ctx: Context, plain: bytes, near: Near | None) -> tuple[int, int] | 
         row.body = body
         ctx.session.flush()
     return stored.keyframe_id, place
+
+
+def _dwarfs(base: Packed, plain: bytes) -> bool:
+    """Whether the keyframe is so large that a small text is better off by itself."""
+    size = size_of(base.keyframe)
+    return size > LARGE and len(plain) < WORTH_IT * size
 
 
 def _held(ctx: Context, keyframe_id: int) -> bool:

@@ -20,6 +20,9 @@ from changes.attribution import attribute
 from changes.calendar import exceptions
 from changes.catalogue import entries
 from changes.catalogue.content import Content
+from changes.maintenance import plans
+from changes.maintenance.plans import Planned
+from changes.models import BreakGlass, ChangeRequest
 from changes.requests import Wanted
 from changes.risk import policies
 from changes.risk.formula import shipped
@@ -169,6 +172,7 @@ def world(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         made.ids["standard"] = entries.draft(ctx, "describe", STANDARD, unit=unit).id
         asked = exceptions.ask(ctx, made.ids["change"], made.ids["freeze"], reason="It is down.")
         made.ids["exception"] = asked.id
+        _look_after(ctx, made)
     with made.context(made.person("approver")) as ctx:
         _say(ctx, made)
     yield made
@@ -221,6 +225,22 @@ def _say(ctx: Context, world: World) -> None:
         ends_at=ctx.now() + timedelta(days=1), reason="leave",
     )  # fmt: skip
     world.ids |= {"comment": said.id, "delegation": given.id}
+
+
+def _look_after(ctx: Context, world: World) -> None:
+    """A maintenance plan of the engineer's, and a glass that was broken for the change."""
+    told = Planned(name=f"unsaved {SHOWN}", kind="unsaved", trigger="every 1d")
+    plan = plans.create(ctx, ctx.get(Unit, world.unit_id), told)
+    change = ctx.get(ChangeRequest, world.ids["change"])
+    glass = ctx.add(
+        BreakGlass(
+            change_id=change.id, digest=change.digest, person_id=ctx.person.person_id,
+            reason=f"It burns {SHOWN}", broken_at=ctx.now(), valid_until=ctx.now(),
+            review_due_at=ctx.now() + timedelta(days=3),
+        )
+    )  # fmt: skip
+    ctx.record("test.arranged", glass)
+    world.ids |= {"plan": plan.id, "glass": glass.id}
 
 
 def _discover(ctx: Context, world: World) -> None:

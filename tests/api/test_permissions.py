@@ -28,6 +28,7 @@ BUSINESS = (
     "noise_mask", "noise_approval", "discovery_range", "discovery_run", "candidate",
     "worker_queue", "risk_policy", "change_window", "change_freeze", "freeze_exception",
     "change_comment", "delegation", "standard_change", "standard_vote",
+    "break_glass", "emergency_review", "maintenance_plan", "maintenance_result",
 )  # fmt: skip
 
 
@@ -59,6 +60,7 @@ class Sender:
             "scan_id": ids["scan"], "site_id": world.site_id,
             "seeds": [], "depth": 0, "ports": [22], "url": "http://127.0.0.1:9",
             "token_ref": "env:X",
+            "grant_id": ids["glass"], "plan_id": ids["plan"], "kind": "unsaved",
             "window_id": ids["window"], "freeze_id": ids["freeze"],
             "exception_id": ids["exception"], "starts": "2099-01-01T22:00:00", "zone": "UTC",
             "valid_until": None, "minutes": 60, "also": [], "but": [],
@@ -158,6 +160,7 @@ FIELDS = {
     "problem_id": "1", "root_cause": "x", "workaround": "x", "body": "x", "description": "x",
     "snapshot_id": "1", "kinds": "serial", "cidr": "127.0.0.97/32", "unit_code": "ops",
     "name": "x", "starts": "2099-01-01T22:00", "zone": "UTC", "lasting": "1h", "change_id": "1",
+    "verdict": "justified", "trigger": "every 1d", "kind": "unsaved",
     "hostname": "x", "code": "x", "url": "http://127.0.0.1:9", "token_ref": "env:X",
 }  # fmt: skip
 

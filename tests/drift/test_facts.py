@@ -15,6 +15,7 @@ from drift.findings import WrongKind
 from drift.models import Finding
 from inventory import relations, reports
 from inventory.drivers.protocol import Facts, Interface, Item, Neighbour
+from inventory.report_models import DeviceReport
 from operations.models import Event
 from tests.drift.rows import make_snapshot
 from tests.drift.test_facts_compare import SEEN, TEXT
@@ -263,7 +264,8 @@ def test_a_missing_device_is_named(ctx):
 def test_a_module_that_was_swapped_is_not_as_expected(ctx, device):
     for serial in ("FP1", "FP2"):
         told = Facts(items=(Item(name="FPC 0", part="750-1", serial=serial),))
-        reports.take(ctx, device, told, running="", startup=None)
+        before = ctx.session.get(DeviceReport, device.id)
+        reports.take(ctx, device, told, saved=None, before=before)
         ctx.record("test.arranged", device)
         if serial == "FP1":
             expect_all(ctx, device)
@@ -275,6 +277,6 @@ def test_a_module_that_was_swapped_is_not_as_expected(ctx, device):
 def test_uptime_and_an_interface_that_went_down_are_no_finding(ctx, device):
     expect_all(ctx, device)
     told = Facts(uptime=5, interfaces=(Interface(name="GigabitEthernet0/1", up=False),))
-    reports.take(ctx, device, told, running="", startup=None)
+    reports.take(ctx, device, told, saved=None, before=None)
     ctx.record("test.arranged", device)
     assert judged(ctx, device) == []

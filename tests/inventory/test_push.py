@@ -2,8 +2,9 @@
 
 import pytest
 
+from inventory.drivers.applied import Rehearsed, SaveMode
 from inventory.drivers.errors import RedactedSecret, UnsupportedPlatform, WrongHost
-from inventory.drivers.push import Rehearsed, SaveMode, apply_lines, dry_run
+from inventory.drivers.push import apply_lines, dry_run
 from inventory.drivers.typist import RefusedLine
 from lab.network import Fault, Lab
 from tests.inventory.conftest import login_to
@@ -126,7 +127,7 @@ def test_a_dry_run_on_ios_tells_the_difference_and_types_nothing(lab):
     assert dry_run(login_to(ios), lines) == Rehearsed(
         diff="+ interface Loopback0 / shutdown\n- logging host 10.254.0.1",
         refused_lines=(),
-        on_device=False,
+        how="computed",
     )
     assert ios.running() == before
 
@@ -136,7 +137,7 @@ def test_a_dry_run_on_eos_asks_the_device_and_is_undone(lab):
     before = eos.running()
     rehearsed = dry_run(login_to(eos), ["ntp server 10.1.1.1"])
     assert "+ntp server 10.1.1.1" in rehearsed.diff
-    assert (rehearsed.on_device, rehearsed.would_change) == (True, True)
+    assert (rehearsed.how, rehearsed.would_change) == ("config session", True)
     assert eos.running() == before
     assert eos.sessions == {}
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from inventory import discovery, relations, reports, snapshots
-from inventory.drivers.protocol import Facts, Interface, Item, Neighbour
+from inventory import discovery, reports, snapshots
+from inventory.drivers.protocol import Facts, Interface, Item
 from inventory.snapshot_models import Snapshot
 from tests.inventory.conftest import add
 
@@ -70,8 +70,8 @@ def test_saved_is_what_a_restart_would_bring_back(running, startup, saved):
 def test_what_is_not_told_again_stays(ctx, lab, enrol):
     device = enrol(lab.devices[2])
     told = Facts(uptime=1, items=(Item(name="Chassis", serial="A"),), interfaces=())
-    reports.take(ctx, device, told, running="a\n", startup="a\n")
-    row = reports.take(ctx, device, Facts(), running="a\n", startup=None)
+    before = reports.take(ctx, device, told, saved=True, before=None)
+    row = reports.take(ctx, device, Facts(), saved=None, before=before)
     ctx.record("device.collected", device)
     assert (row.saved, row.uptime, row.items[0]["serial"]) == (None, None, "A")
 
@@ -87,17 +87,6 @@ def test_hostile_words_and_numbers_are_bounded():
     assert len(facts.interfaces) == 10_000
     assert len(facts.interfaces[1].name) <= 250
     assert facts.items == (Item(name="ab"),)
-
-
-def test_neighbours_by_cdp_stand_beside_those_by_lldp(ctx, lab, enrol):
-    device = enrol(lab.devices[2])
-    there = {"interface": "Gi0/1", "peer_name": "r2"}
-    both = (Neighbour(**there), Neighbour(**there, protocol="cdp"))
-    relations.observed_all(ctx, [(device, both)])
-    relations.observed_all(ctx, [(device, both)])
-    ctx.record("device.collected", device)
-    kinds = [one.kind for one in relations.list_relations(ctx, device.id)]
-    assert sorted(kinds) == ["cdp", "lldp"]
 
 
 def test_the_commands_show_it(ready, lab):

@@ -8,6 +8,7 @@ from typing import ClassVar
 import pytest
 
 from core.secrets import SecretUnavailable
+from inventory.collecting.room import LARGE, PLACES
 from inventory.collecting.sessions import read_all
 from inventory.collecting.throttle import Throttle, Wanted
 from inventory.drivers.errors import DeviceUnreachable
@@ -144,3 +145,39 @@ def test_a_device_may_be_asked_again_before_all_is_over():
         made.add([one.wanted for one in together if driver.asked.count("d1") < 2])
     assert driver.asked.count("d1") == 2
     assert asked == len(driver.asked)
+
+
+@dataclass
+class Wordy(Counting):
+    """A driver whose devices show large texts; counts those that are held at a time."""
+
+    held: int = 0
+    most_held: int = 0
+
+    def collect(self, login):
+        assert login.admit(LARGE) == 0.0
+        login.admit(LARGE + 1)
+        with self.lock:
+            self.held += 1
+            self.most_held = max(self.most_held, self.held)
+        if login.hostname in self.errors:
+            with self.lock:
+                self.held -= 1
+        return super().collect(login)
+
+
+def test_no_more_large_texts_are_held_than_there_is_room_for():
+    driver, kept = Wordy(errors={"d3": DeviceUnreachable("gone")}), 0
+    for together in read_all(throttle(12), logins=login, driver=lambda _: driver, threads=8):
+        kept += len(together)
+        with driver.lock:
+            driver.held -= sum(one.collection is not None for one in together)
+    assert (kept, driver.most_held) == (12, PLACES)
+
+
+def test_who_waits_for_room_is_let_go_when_nobody_listens_any_more():
+    driver = Wordy()
+    reading = read_all(throttle(12), logins=login, driver=lambda _: driver, threads=8)
+    next(reading)
+    reading.close()
+    assert len(driver.asked) < 12

@@ -1,12 +1,13 @@
 """`trimtab snapshot blame`, `search`, `export` and `verify`."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
 
 from core.actor import Actor, Origin
+from inventory import devices
 from inventory.snapshot_models import Keyframe, Snapshot
 from inventory.store.frames import compressed
 from organization.models import Unit
@@ -38,6 +39,13 @@ def test_a_line_is_blamed(shown):
     assert NTP in shown("snapshot", "blame", "r1")
 
 
+def test_an_older_version_is_blamed(shown):
+    newest, oldest = (one["id"] for one in json.loads(shown("snapshot", "list", "r1", "--json")))
+    told = json.loads(shown("snapshot", "blame", "r1", "--snapshot", str(oldest), "--json"))
+    assert {one["snapshot"] for one in told} == {oldest}
+    assert "r1" in shown("snapshot", "blame", "r1", "--snapshot", str(newest + 1), code=2)
+
+
 def test_a_line_that_is_not_there_is_wrong_input(shown):
     assert "No line" in shown("snapshot", "blame", "r1", "--line", "nowhere", code=2)
 
@@ -64,8 +72,16 @@ def test_a_wrong_expression_is_wrong_input(shown):
 def test_the_history_is_exported_and_then_only_what_is_new(shown, tmp_path):
     folder = str(tmp_path / "git")
     told = json.loads(shown("snapshot", "export", "--git", folder, "--json"))
-    assert (told["commits"], told["skipped"]) == (2, 0)
+    assert (told["commits"], told["skipped"], told["waiting"]) == (2, 0, 0)
     assert "0 commits are new" in shown("snapshot", "export", "--git", folder)
+
+
+def test_an_export_says_how_many_snapshots_wait(shown, runtime, clock, tmp_path):
+    with runtime.context(ALL, Origin(door="cli")) as ctx:
+        clock.at = datetime.now(UTC)
+        show(ctx, devices.by_hostname(ctx, "r1"), config("z"))
+    said = shown("snapshot", "export", "--git", str(tmp_path / "git"))
+    assert "1 are younger than a minute and wait" in said
 
 
 def test_every_text_is_verified(shown, runtime):

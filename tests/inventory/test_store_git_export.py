@@ -84,11 +84,22 @@ def test_an_export_goes_on_where_the_last_one_ended(ctx, clock, device, folder, 
     shown(ctx, clock, device, config())
     first = export(ctx, folder)
     assert export(ctx, folder) == git_export.Exported(
-        commits=0, skipped=0, last=first.last, head=first.head
+        commits=0, skipped=0, waiting=0, last=first.last, head=first.head
     )
     shown(ctx, clock, device, config("x"))
     assert (export(ctx, folder).commits, git("rev-list", "--count", "main")) == (1, "2")
     assert git("rev-parse", "main^") == first.head
+
+
+def test_snapshots_of_the_last_minute_wait_and_are_counted(ctx, clock, device, folder):
+    shown(ctx, clock, device, config())
+    show(ctx, device, config("x"))
+    show(ctx, device, config("y"), doubts=[Doubt(kind="cut", detail="")])
+    done = export(ctx, folder)
+    assert (done.commits, done.waiting) == (1, 1)
+    clock.forward(minutes=2)
+    done = export(ctx, folder)
+    assert (done.commits, done.waiting) == (1, 0)
 
 
 def test_the_same_history_gives_the_same_commits_at_once_or_in_steps(

@@ -82,6 +82,12 @@ def test_devices_of_a_cut_site_that_come_later_are_left_alone_too():
     assert [one.device_id for one in made.cut["a"]] == [9]
 
 
+def test_a_device_that_is_read_again_is_one_device_of_its_site():
+    made = throttle(devices("a", 4))
+    made.add(devices("a", 1, priority=9))
+    assert made.failed_at("a") == (0, 4)
+
+
 @given(
     st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3)), max_size=40),
     st.integers(1, 5),

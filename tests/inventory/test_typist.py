@@ -104,7 +104,7 @@ def test_a_save_counts_only_when_the_answer_proves_it(answer, saved):
 
 
 def test_a_platform_without_a_save_command_saves_nothing():
-    device = Typist(ScriptedDevice({}), 5.0, platform_of("cisco_nxos"))
+    device = Typist(ScriptedDevice({}), 5.0, platform_of("cisco_xr"))
     assert device.save() is False
     assert device.connection.typed == []
 

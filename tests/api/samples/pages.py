@@ -4,6 +4,7 @@ from collections import Counter
 from types import SimpleNamespace as Of
 
 from api.web.imports import KINDS, Done
+from changes.checks import KINDS as CHECKS
 from drift.engine.sidebyside import rows
 from drift.noise.models import STATES
 from drift.rollouts import STANDINGS
@@ -57,6 +58,7 @@ from tests.api.samples.network import (
 )
 from tests.api.samples.noise import EVIDENCE, MASKS, VOTES
 from tests.api.samples.scans import OVER, REPORTS, SCANS
+from tests.api.samples.upkeep import FOUND, GLASSES, PLANS, REMAINS
 from tests.api.samples.work import (
     CHANGES,
     GATES,
@@ -100,7 +102,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "events": EVENTS,
         "waiting": CHANGES[:1], "running": CHANGES[2:3], "history": HISTORY,
         "unreached": DEVICES[20:22], "compliance": Of(passed=180, judged=200, target=95),
-        "windows": [], "last_scan": OVER,
+        "windows": [], "last_scan": OVER, "glasses": GLASSES, "late": 1,
     }),
     "dashboard_quiet": ("dashboard.html", {
         "devices": "24", "drift_count": "0", "unauthorised": "0", "drift": [], "events": [],
@@ -227,6 +229,18 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "rollout": ("rollout.html", {
         "rollout": ROLLOUT, "members": MEMBERS, "cohort": 2, "standing": "drifted",
         "standings": STANDINGS, "more": "core-06"}),
+    "emergencies": ("emergencies.html", {"found": GLASSES}),
+    "emergencies_none": ("emergencies.html", {"found": []}),
+    "emergency": ("emergency.html", {"one": GLASSES[1], "own": False}),
+    "emergency_own": ("emergency.html", {"one": GLASSES[0], "own": True}),
+    "emergency_reviewed": ("emergency.html", {"one": GLASSES[2], "own": False}),
+    "maintenance": ("maintenance.html", {
+        "plans": PLANS, "results": FOUND, "kinds": ("unsaved", "backup")}),
+    "maintenance_none": ("maintenance.html", {"plans": [], "results": {}, "kinds": ("unsaved",)}),
+    "maintenance_plan": ("maintenance_plan.html", {"plan": PLANS[0], "results": FOUND[1]}),
+    "maintenance_plan_ended": ("maintenance_plan.html", {"plan": PLANS[2], "results": []}),
+    "remains": ("remains.html", {"device": DEVICES[1], "remains": REMAINS}),
+    "remains_none": ("remains.html", {"device": DEVICES[1], "remains": ()}),
     "compliance": ("compliance.html", {"rules": RULES, "sought": Sought(), "clauses": CLAUSES}),
     "compliance_none": ("compliance.html", {
         "rules": [], "sought": Sought(rule="<x>", site="<x>"), "clauses": {}}),
@@ -244,7 +258,10 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "change_running": ("change.html", {"change": CHANGES[2]} | _CHANGE),
     "change_succeeded": ("change.html", {"change": CHANGES[3]} | _CHANGE),
     "change_preview": ("change_preview.html", {"change": CHANGES[0], "previews": PREVIEWS}),
-    "change_new": ("change_new.html", {"devices": "core-02", "kinds": ["normal", "emergency"]}),
+    "change_new": (
+        "change_new.html",
+        {"devices": "core-02", "kinds": ["normal", "emergency"], "checks": CHECKS},
+    ),
     "changes_alike": ("changes_alike.html", {"changes": CHANGES[:3], "decided": {
         CHANGES[1].id: Of(problem=HOSTILE, state="proposed"),
         CHANGES[2].id: Of(problem="", state="approved"),
