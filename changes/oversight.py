@@ -1,6 +1,7 @@
 """Steer, watch and undo changes that run or ran. Executes nothing itself."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import cast
 
 from sqlalchemy import select
@@ -124,17 +125,16 @@ def rerun_failed(
     already what was wanted are left out. Needs `change.request` on each of the others.
     """
     change = ctx.get_locked(ChangeRequest, change_id)
+    left = {one.device_id: one for one in change.targets if one.state != Target.DONE}
+    for row in left.values():
+        ctx.require("change.request", row.device)
     _require_state(change, RERUN, "only one that failed or was rolled back is rerun")
-    plan, rows = plan_of(change), {one.device_id: one for one in change.targets}
-    targets = []
+    plan, targets = plan_of(change), []
     for target in plan.targets:
-        row = rows[target.device_id]
-        if row.state != Target.DONE:
-            ctx.require("change.request", row.device)
-            try:
-                targets.append((again(ctx, change, target), row.finding_id))
-            except NothingToDo:
-                continue
+        if target.device_id in left:
+            with suppress(NothingToDo):
+                finding_id = left[target.device_id].finding_id
+                targets.append((again(ctx, change, target), finding_id))
     if not targets:
         raise NothingToDo(f"Every device of change {change_id} shows what was wanted.")
     rerun = requests.propose(ctx, targets, _wanted(change, plan, reason, window))

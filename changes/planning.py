@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from changes.errors import NoSafeCommands, NotActive, NothingToDo, SecretInPlan
-from changes.plans import File, TargetPlan, mark
+from changes.plans import File, Guard, TargetPlan, mark
 from changes.pre_state import ACTIVE, inventory_of
 from core.audit import Fact
 from core.context import Context
@@ -21,6 +21,7 @@ from drift.noise.masks import Mask, masked
 from drift.noise.reach import active
 from drift.platforms import platform
 from inventory import snapshots
+from inventory.drivers.guards import guard_for
 from inventory.models import Device
 from inventory.redaction import redact
 
@@ -75,6 +76,33 @@ def typed(
     return with_masks(noise_of(ctx, device), replace(_target(device, pre, judged), lines=told))
 
 
+def retyped(ctx: Context, device: Device, target: TargetPlan, *, state: str) -> TargetPlan:
+    """The plan of the same lines from what the device shows now.
+
+    The former way back is kept where it still leads there, as it may be a person's own; else it is
+    computed.
+    """
+    try:
+        return typed(ctx, device, target.lines, way_back=target.rollback, state=state)
+    except NoSafeCommands:
+        return typed(ctx, device, target.lines, state=state)
+
+
+def filed(
+    ctx: Context, device: Device, files: Sequence[File], *, state: str = ACTIVE
+) -> TargetPlan:
+    """The plan that puts whole files of a server in place, and takes those without content away."""
+    held = [(one.path, one.content) for one in files if one.content is not None]
+    text = "".join(f"[file {path}]\n{_indented(content)}" for path, content in held)
+    managed = [f"file {one.path}" for one in files]
+    return correction(ctx, device, text, managed=managed, state=state)
+
+
+def _indented(content: str) -> str:
+    lines = content.removesuffix("\n").split("\n") if content else []
+    return "".join(f" {line}\n" for line in lines)
+
+
 def by_playbook(ctx: Context, device: Device, variables: Mapping[str, Fact]) -> TargetPlan:
     """The plan of a playbook that takes variables of its own and leaves the configuration as it is.
 
@@ -88,6 +116,15 @@ def by_playbook(ctx: Context, device: Device, variables: Mapping[str, Fact]) -> 
         inventory=inventory_of(device),
     )  # fmt: skip
     return with_masks(noise_of(ctx, device), target)
+
+
+def guarded(ctx: Context, target: TargetPlan) -> TargetPlan:
+    """The plan with what the device itself does when nobody confirms, where it can do that."""
+    device = ctx.get(Device, target.device_id)
+    running = snapshots.text_of(ctx, bytes.fromhex(target.pre_state))
+    kind = guard_for(device.platform, running, options=device.options)
+    minutes = ctx.settings.guard_minutes
+    return replace(target, guard=Guard(kind=kind, minutes=minutes) if kind else None)
 
 
 def _texts(value: Fact) -> Iterator[str]:

@@ -29,6 +29,8 @@ from drift.noise.masks import Mask
 
 Mark = tuple[tuple[str, ...], str, str]  # path, line, side
 When = Literal["before", "after", "both"]
+PER_HOST = "hosts"
+"""The variable of a check that holds, by hostname, what is only for that host."""
 Undo = Literal["wave", "all"]
 """What goes back when a wave fails: that wave, or every device that the change touched."""
 
@@ -55,7 +57,8 @@ class TargetPlan:
 
     `masks` are those that held at planning; a line that fits one may move without being judged.
     `variables` are those of a playbook that takes other ones than lines and files. `inventory` is
-    how the device was reached and whose it was.
+    how the device was reached and whose it was, `intent` what lines alone do not tell: the version
+    (snapshot and sections) that a restore goes back to.
     """
 
     device_id: int
@@ -71,6 +74,7 @@ class TargetPlan:
     variables: Mapping[str, Fact] = field(default_factory=dict)
     guard: Guard | None = None
     inventory: Mapping[str, Fact] = field(default_factory=dict)
+    intent: Mapping[str, Fact] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +107,10 @@ class Check:
     digest: str
     when: When
     variables: Mapping[str, Fact] = field(default_factory=dict)
+    devices: tuple[int, ...] = ()  # none: each one whose platform the playbook knows
+
+    def concerns(self, target: TargetPlan) -> bool:
+        return not self.devices or target.device_id in self.devices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +140,7 @@ class Plan:
     checks: tuple[Check, ...] = ()
     risk: Risk | None = None
     source: Source | None = None
+    guard_digests: Mapping[str, str] = field(default_factory=dict)  # by playbook, where armed
     undo: Undo = "wave"
 
 
@@ -145,10 +154,10 @@ class Terms:
     playbook: str = "correct_drift"
     way_back: str = "restore"
     rollout: Rollout = CANARY_FIRST
-    checks: tuple[Check, ...] = ()
     source: Source | None = None
 
 
+GUARD_BOOKS = ("confirm", "revert")
 PLAN = TypeAdapter(Plan)
 
 
@@ -166,7 +175,10 @@ def digest_of(plan: Plan) -> str:
 def make_plan(
     targets: Sequence[TargetPlan], terms: Terms, *, risk: Risk | None = None, revision: int = 1
 ) -> Plan:
-    """The plan of changing these devices; NoSafeCommands where the playbook knows one not."""
+    """The plan of changing these devices, its checks apart.
+
+    Raises NoSafeCommands where the playbook does not know a device's platform.
+    """
     book, back = usable(terms.playbook), usable(terms.way_back)
     for target in targets:
         if terms.method == "playbook" and target.platform not in book.platforms:
@@ -183,8 +195,8 @@ def make_plan(
         way_back=back.name, way_back_digest=back.digest, revision=revision,
         window_start=window[0].isoformat() if window else None,
         window_end=window[1].isoformat() if window else None,
-        targets=tuple(targets), checks=terms.checks, risk=risk, source=terms.source,
-        undo=terms.rollout.undo,
+        targets=tuple(targets), risk=risk, source=terms.source, undo=terms.rollout.undo,
+        guard_digests=_guards(targets),
         waves=cut([one.device_id for one in targets], replace(terms.rollout, canary=canary)),
     )  # fmt: skip
 
@@ -219,10 +231,10 @@ def rollout_of(plan: Plan) -> Rollout:
 
 
 def terms_of(plan: Plan, window: tuple[datetime, datetime] | None) -> Terms:
-    """The terms under which the plan was made, with another window."""
+    """The terms under which the plan was made, its checks apart, with another window."""
     return Terms(
         kind=plan.kind, method=plan.method, window=window, playbook=plan.playbook,
-        way_back=plan.way_back, rollout=rollout_of(plan), checks=plan.checks, source=plan.source,
+        way_back=plan.way_back, rollout=rollout_of(plan), source=plan.source,
     )  # fmt: skip
 
 
@@ -235,6 +247,13 @@ def _pinned(plan: Plan) -> Iterator[tuple[str, str]]:
     yield plan.playbook, plan.playbook_digest
     yield plan.way_back, plan.way_back_digest
     yield from ((one.playbook, one.digest) for one in plan.checks)
+    yield from plan.guard_digests.items()
+
+
+def _guards(targets: Sequence[TargetPlan]) -> dict[str, str]:
+    """The playbooks that settle a guard, pinned where one is armed."""
+    armed = any(one.guard is not None for one in targets)
+    return {name: playbook(name).digest for name in GUARD_BOOKS} if armed else {}
 
 
 def mark(difference: Difference) -> Mark:

@@ -21,6 +21,7 @@ from core.settings import load_settings
 
 FOLDER = Path(__file__).parents[1] / "playbooks"
 PLUGINS = "plugins"
+GUARD = "trimtab_guard"  # the variable
 TASKS = "tasks"  # what several playbooks share
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 OUTSIDE = re.compile(rf"(?<![\w.])\.\./(?!{TASKS}/)")
@@ -69,6 +70,12 @@ def shelve(place: Path, folder: Path = FOLDER) -> Path:
             _refuse_links(source)
             shutil.copytree(source, shelf / name, ignore=ignored)
     return shelf
+
+
+def takes_guard(book: Playbook) -> bool:
+    """Whether a device's own guard may be armed with the playbook."""
+    named = book.inputs.get("properties")
+    return isinstance(named, Mapping) and GUARD in named
 
 
 def check_variables(book: Playbook, variables: Mapping[str, Fact]) -> None:

@@ -7,14 +7,14 @@ from typing import Literal
 
 from sqlalchemy import select
 
+from changes.checks import Asked, checked
 from changes.emergency.debt import require_no_debt
 from changes.errors import NothingToDo, WrongState
 from changes.models import ChangeRequest, ChangeTarget
-from changes.planning import correction, typed
+from changes.planning import correction, guarded, typed
 from changes.plans import (
     CANARY_FIRST,
     PLAN,
-    Check,
     Plan,
     Rollout,
     Source,
@@ -24,6 +24,7 @@ from changes.plans import (
     make_plan,
     stored,
 )
+from changes.playbooks import playbook, takes_guard
 from changes.risk import Risk, assess
 from changes.states import State, allowed
 from core.context import Context
@@ -50,14 +51,14 @@ class Wanted:
     playbook: str = "correct_drift"
     way_back: str = "restore"
     rollout: Rollout = CANARY_FIRST
-    checks: tuple[Check, ...] = ()
+    checks: Asked = None
     source: Source | None = None
 
     @property
     def terms(self) -> Terms:
         return Terms(
             kind=self.kind, method=self.method, window=self.window, playbook=self.playbook,
-            way_back=self.way_back, rollout=self.rollout, checks=self.checks, source=self.source,
+            way_back=self.way_back, rollout=self.rollout, source=self.source,
         )  # fmt: skip
 
 
@@ -110,7 +111,7 @@ def propose(
     planned = [one for one, _ in targets]
     owners = {ctx.get(Device, one.device_id).governing_unit_id for one in planned}
     require_no_debt(ctx, wanted.kind, [one for one in owners if one is not None])
-    plan = make_plan(planned, wanted.terms, risk=risk_of(ctx, planned, wanted.terms))
+    plan = checked(ctx, prepared(ctx, planned, wanted.terms), wanted.checks)
     start, end = wanted.window or (None, None)
     change = ctx.add(
         ChangeRequest(
@@ -137,7 +138,17 @@ def propose(
     return change
 
 
-def risk_of(ctx: Context, targets: Sequence[TargetPlan], terms: Terms) -> Risk:
+def prepared(
+    ctx: Context, targets: Sequence[TargetPlan], terms: Terms, *, revision: int = 1
+) -> Plan:
+    """The plan of these targets: guarded by the devices themselves where they can, and judged."""
+    if terms.method == "playbook" and takes_guard(playbook(terms.playbook)):
+        targets = [guarded(ctx, one) for one in targets]
+    risk = _risk_of(ctx, targets, terms)
+    return make_plan(targets, terms, risk=risk, revision=revision)
+
+
+def _risk_of(ctx: Context, targets: Sequence[TargetPlan], terms: Terms) -> Risk:
     """What the formula in force says of changing these devices under these terms."""
     return assess(
         ctx, targets, kind=terms.kind, method=terms.method, playbook=terms.playbook,

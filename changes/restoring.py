@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from changes.models import ChangeRequest
+from changes.plans import TargetPlan
 from changes.requests import Wanted, propose
 from changes.sealed import restoration, rotation
 from core.context import Context
@@ -22,6 +23,12 @@ def request_restore(
     `sections` are patterns as of managed sections; without any it is the whole configuration.
     Needs `snapshot.read` and `change.request` on the device.
     """
+    target = restored(ctx, snapshot_id, sections)
+    return propose(ctx, [(target, None)], replace(wanted, playbook=RESTORE))
+
+
+def restored(ctx: Context, snapshot_id: int, sections: Sequence[str]) -> TargetPlan:
+    """What brings a snapshot's device back to it from what it shows now. Permissions as above."""
     snapshot = snapshots.get_snapshot(ctx, snapshot_id)
     device = ctx.get(Device, snapshot.device_id)
     ctx.require("change.request", device)
@@ -32,7 +39,7 @@ def request_restore(
         )
     text = snapshots.text_of(ctx, snapshot.digest)
     target = restoration(ctx, device, text, managed=sections)
-    return propose(ctx, [(target, None)], replace(wanted, playbook=RESTORE))
+    return replace(target, intent={"snapshot": snapshot_id, "sections": list(sections)})
 
 
 def request_rotation(

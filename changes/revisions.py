@@ -4,13 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from changes import approvals
+from changes.checks import checked
 from changes.errors import WrongState
 from changes.models import ChangeRequest
-from changes.planning import typed
-from changes.plans import Plan, TargetPlan, digest_of, make_plan, stored, terms_of
-from changes.requests import check_window, corrected, plan_of, require_on_all, risk_of
+from changes.planning import by_playbook, filed, retyped
+from changes.plans import Plan, TargetPlan, digest_of, stored, terms_of
+from changes.playbook_syntax import usable
+from changes.playbooks import check_variables
+from changes.pre_state import planned_for
+from changes.requests import check_window, corrected, plan_of, prepared, require_on_all
+from changes.restoring import restored
+from changes.sealed import is_rotation, rotated_again
 from changes.states import State
 from core.context import Context
+from core.errors import InvalidInput
 from drift.models import Finding
 from inventory.models import Device
 
@@ -20,7 +27,11 @@ OPEN = frozenset({State.PROPOSED, State.APPROVED})
 def renew(ctx: Context, change_id: int) -> ChangeRequest:
     """Plan the change again from what its devices show now. Needs `change.request` on each."""
     change = _open(ctx, change_id)
-    targets = [again(ctx, change, target) for target in plan_of(change).targets]
+    plan = plan_of(change)
+    for target in plan.targets:
+        if not (target.lines or target.files):
+            check_variables(usable(plan.playbook), target.variables)
+    targets = [again(ctx, change, target) for target in plan.targets]
     return _revise(ctx, change, targets, _window(change), reason="planned anew from the devices")
 
 
@@ -42,11 +53,32 @@ def _open(ctx: Context, change_id: int) -> ChangeRequest:
 
 
 def again(ctx: Context, change: ChangeRequest, target: TargetPlan) -> TargetPlan:
-    """What happens to a device of the change, planned from what it shows now."""
+    """What happens to a device of the change, planned from what it shows now for the same intent.
+
+    The baseline that its finding is about, the version that it goes back to, a secret's reference,
+    files, lines, or a playbook's variables. Needs `change.request` on it.
+    """
     row = next(one for one in change.targets if one.device_id == target.device_id)
     if row.finding_id is not None:
         return corrected(ctx, ctx.get(Finding, row.finding_id))
-    return typed(ctx, ctx.get(Device, target.device_id), target.lines)
+    if target.intent:
+        return _restored(ctx, target)
+    device = ctx.get(Device, target.device_id)
+    ctx.require("change.request", device)
+    if is_rotation(target):
+        return rotated_again(ctx, device, target)
+    if target.files:
+        return filed(ctx, device, target.files, state=planned_for(target))
+    if target.lines:
+        return retyped(ctx, device, target, state=planned_for(target))
+    return by_playbook(ctx, device, target.variables)
+
+
+def _restored(ctx: Context, target: TargetPlan) -> TargetPlan:
+    snapshot, sections = target.intent["snapshot"], target.intent["sections"]
+    if not isinstance(snapshot, int) or not isinstance(sections, Sequence):
+        raise InvalidInput(f"The plan does not say to which version {target.hostname} goes back.")
+    return restored(ctx, snapshot, [str(one) for one in sections])
 
 
 def _revise(
@@ -55,9 +87,8 @@ def _revise(
 ) -> ChangeRequest:  # fmt: skip
     before: Plan = plan_of(change)
     terms = terms_of(before, window)
-    plan = make_plan(
-        targets, terms, risk=risk_of(ctx, targets, terms), revision=before.revision + 1
-    )
+    plan = prepared(ctx, targets, terms, revision=before.revision + 1)
+    plan = checked(ctx, plan, before.checks)
     was = change.digest
     approvals.void_all(ctx, change, reason=f"The change was {reason}.")
     change.plan, change.digest = stored(plan), digest_of(plan)

@@ -90,15 +90,30 @@ def rotation(ctx: Context, device: Device, lines: Sequence[str], *, reference: s
     return with_masks(noise_of(ctx, device), target)
 
 
+def rotated_again(ctx: Context, device: Device, target: TargetPlan) -> TargetPlan:
+    """A rotation planned anew: the same lines, with what the reference holds now."""
+    [(name, reference)] = _references(target).items()
+    lines = [line.replace(name, PLACE) for line in target.lines]
+    return rotation(ctx, device, lines, reference=reference)
+
+
+def is_rotation(target: TargetPlan) -> bool:
+    return bool(_references(target))
+
+
 def unsealed_for(ctx: Context, target: TargetPlan) -> dict[str, str]:
     """The secrets of a target's lines there and back, by mark; for the run of an approved plan."""
     marks = marks_in((*target.lines, *target.rollback))
-    references = target.variables.get(REFERENCES)
-    named = references if isinstance(references, Mapping) else {}
     if not marks:
         return {}
     device = ctx.get(Device, target.device_id)
-    return unsealed(ctx, device, marks, references={one: str(ref) for one, ref in named.items()})
+    return unsealed(ctx, device, marks, references=_references(target))
+
+
+def _references(target: TargetPlan) -> dict[str, str]:
+    """Where the secrets are that no device has shown yet, by mark."""
+    told = target.variables.get(REFERENCES)
+    return {one: str(ref) for one, ref in told.items()} if isinstance(told, Mapping) else {}
 
 
 def _require_known(ctx: Context, device: Device, target: TargetPlan) -> None:

@@ -203,10 +203,14 @@ class EmbeddedPostgres:
             return  # no lock, no such process, or none that we may look at: PostgreSQL decides
 
     def _port(self) -> int:
-        """The port of the last start where it is free, so that open engines find it again."""
+        """The port of the last start where it is free, so that open engines find it again.
+
+        A server that still shuts down holds it for a moment: then the start is tried again with it.
+        """
         kept = self.root / "port"
         last = int(kept.read_text()) if kept.exists() else 0
-        port = last if last and _bindable(last) else _free_port()
+        ending = (self.data / "postmaster.pid").exists()
+        port = last if last and (ending or _bindable(last)) else _free_port()
         kept.write_text(str(port))
         return port
 

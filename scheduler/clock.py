@@ -17,6 +17,7 @@ from operations.job_kinds import kind_of
 from operations.routing import routes, split
 from operations.schedule_models import Schedule
 from operations.schedules import ensure_maintenance, next_time
+from scheduler.leftovers import mend_stalled
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +48,12 @@ def tick(runtime: Runtime) -> int:
 
 
 def call_reaper(runtime: Runtime) -> None:
-    """Let a worker look for changes and jobs that a dead worker left behind."""
+    """Let a worker look for changes and jobs that a dead worker left behind.
+
+    Jobs are put right here already: one that looked and died would keep every later one waiting.
+    """
     with runtime.context(CLOCK, ORIGIN) as ctx:
+        mend_stalled(ctx)
         kind = kind_of("changes.reap")
         enqueue(ctx, kind.name, queue=kind.queue, queueing_lock=kind.name, lock=kind.name)
 

@@ -33,8 +33,8 @@ def list_plans(visit: PageVisit) -> Response:
 
 @router.post("/maintenance")
 def create(
-    visit: PageVisit, unit_code: Words, name: Words, kind: Words, trigger: Words,
-    hostnames: Words = "", options: Words = "", purpose: Words = "",
+    visit: PageVisit, unit_code: Words, name: Words, trigger: Words,
+    kind: Words = "", hostnames: Words = "", options: Words = "", purpose: Words = "",
 ) -> Response:  # fmt: skip
     ctx = visit.ctx
     told = Planned(

@@ -10,6 +10,7 @@ from changes.catalogue.planned import of_entry, of_template
 from changes.catalogue.rendering import Template
 from changes.catalogue.rows import Row
 from changes.catalogue.standing import risk_above
+from changes.checks import Asked
 from changes.models import ChangeRequest
 from changes.plans import Source, TargetPlan
 from changes.requests import Wanted, Window, plan_of, propose
@@ -27,8 +28,9 @@ class Preview:
 
 
 def request_standard(
-    ctx: Context, name: str, rows: Sequence[Row], *, reason: str, window: Window | None = None
-) -> ChangeRequest:
+    ctx: Context, name: str, rows: Sequence[Row], *, reason: str, window: Window | None = None,
+    checks: Asked = None,
+) -> ChangeRequest:  # fmt: skip
     """Request a standard change on devices; it is approved already where the catalogue says so.
 
     Needs `change.request` on each device. Raises NotOffered, OutsideOfEntry when its risk is above
@@ -38,6 +40,7 @@ def request_standard(
     targets = of_entry(ctx, entry, rows)
     wanted = Wanted(
         title=entry.title, reason=reason, kind="standard", window=window, playbook=entry.playbook,
+        checks=checks,
         source=Source(name=entry.name, version=entry.version, digest=entry.digest),
     )  # fmt: skip
     change = propose(ctx, [(one, None) for one in targets], wanted)

@@ -20,6 +20,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    JsonValue,
     StringConstraints,
     ValidationError,
     model_validator,
@@ -27,7 +28,6 @@ from pydantic import (
 from typing_extensions import override
 
 from changes.risk.model import Gravity, Revert
-from core.audit import Fact
 from core.errors import InvalidInput
 
 DEFAULT = Path(__file__).parent / "default.yaml"
@@ -236,7 +236,7 @@ class Formula(Strict):
     @property
     def digest(self) -> str:
         """SHA-256 (hex) over the canonical JSON: comments and layout do not count."""
-        told: dict[str, Fact] = self.model_dump(mode="json", by_alias=True)
+        told: dict[str, JsonValue] = self.model_dump(mode="json", by_alias=True)
         return hashlib.sha256(rfc8785.dumps(told)).hexdigest()
 
 

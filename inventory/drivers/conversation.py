@@ -181,7 +181,7 @@ class Quick:
             try:
                 chunk = self._shell.recv(CHUNK)
             except TimeoutError as error:
-                if waits:
+                if waits == QUIET or 0 < waits <= left:
                     return self._plain(shown)
                 raise silent(self._login) from error
             if not chunk:

@@ -35,7 +35,8 @@ def test_drift_is_found_approved_corrected_and_verified_on_the_device(house, ind
     assert house.finding(device.hostname).state == "resolved"
     with house.acting(house.auditor) as ctx:
         assert ctx.session.scalar(select(Event.state)) == "closed"
-        assert ctx.session.scalars(select(VerificationResult.as_declared)).all() == [True]
+        seen = ctx.session.scalars(select(VerificationResult.as_declared)).all()
+        assert seen == [True, True]  # before the guard was confirmed, and after
         assert "ok" in ctx.session.scalars(select(ExecutionEvent.status)).all()
 
 

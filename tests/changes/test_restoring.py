@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 from sqlalchemy import select
 
-from changes import approvals, restoring
+from changes import approvals, restoring, revisions
 from changes.errors import NothingToDo, SecretInPlan
 from changes.models import ChangeRequest
 from changes.requests import Wanted, plan_of
@@ -142,6 +142,38 @@ def test_a_version_with_another_secret_is_restored_with_it(floor, ios):
     )
     assert run(floor, change) is State.SUCCEEDED, floor.now(change).outcome
     assert sorted(ios.running().splitlines()) == sorted(text.splitlines())
+
+
+def renewed(floor, change):
+    with floor.house.acting(floor.house.engineer) as ctx:
+        return revisions.renew(ctx, change.id)
+
+
+def test_a_restore_with_a_secret_is_planned_anew_from_what_the_device_shows(floor, ios):
+    floor.house.observe(ios.hostname)
+    before, text = latest(floor, ios), ios.running()
+    ios.replace(text.replace("lab-reader", NEWER), username="test")
+    floor.house.observe(ios.hostname)
+    change = restored(floor, before)
+    changed(floor, ios, "ntp server 10.9.9.9")
+    again = renewed(floor, change)
+    assert "no ntp server 10.9.9.9" in plan_of(again).targets[0].lines
+    assert run(floor, again) is State.SUCCEEDED, floor.now(change).outcome
+    assert sorted(ios.running().splitlines()) == sorted(text.splitlines())
+
+
+def test_a_rotation_is_planned_anew_with_what_the_reference_holds_now(floor, ios):
+    floor.house.observe(ios.hostname)
+    kept(floor, NEW)
+    change = rotated(floor, ios)
+    kept(floor, NEWER)
+    changed(floor, ios, "ntp server 10.9.9.9")
+    again = renewed(floor, change)
+    (was,), (now,) = (plan_of(one).targets for one in (change, again))
+    assert (now.pre_state != was.pre_state, now.lines != was.lines) == (True, True)
+    assert run(floor, again) is State.SUCCEEDED, floor.now(change).outcome
+    assert f"snmp-server community {NEWER} RO" in ios.running()
+    assert NEWER not in said(floor, change)
 
 
 def test_a_secret_that_changed_since_the_plan_is_not_typed(floor, ios):

@@ -198,3 +198,13 @@ def test_a_server_that_cannot_start_tells_the_end_of_its_log(server, monkeypatch
             server.start()
     finally:
         settings.write_text(before)
+
+
+def test_a_server_that_still_shuts_down_keeps_its_port_for_the_next_one(tmp_path):
+    made = EmbeddedPostgres(tmp_path, NOBODY)
+    made.data.mkdir(parents=True)
+    with postgres.socket.create_server(("127.0.0.1", 0)) as ending:
+        held = ending.getsockname()[1]
+        (made.root / "port").write_text(str(held))
+        (made.data / "postmaster.pid").write_text("1")
+        assert made._port() == held

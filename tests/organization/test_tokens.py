@@ -30,7 +30,16 @@ def test_a_token_names_its_person_and_only_its_hash_is_kept(mine, erin, clock):
     assert mine.recorded == ["token.issued"]
 
 
-@pytest.mark.parametrize(("made", "asked"), [("hook", "person"), ("person", "hook")])
+@pytest.mark.parametrize(
+    ("made", "asked"),
+    [
+        ("hook", "person"),
+        ("person", "hook"),
+        ("feed", "person"),
+        ("person", "feed"),
+        ("hook", "feed"),
+    ],
+)
 def test_a_token_opens_nothing_but_what_it_is_for(mine, erin, made, asked):
     _, token = issue(mine, person=erin, name="netbox", use=made)
     assert person_of_token(mine, token, use=made) is erin

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from core.queue import enqueue
+from scheduler.clock import call_reaper
 from scheduler.leftovers import Mended, clear_finished, mend_stalled
 from tests.scheduler.running import context, jobs
 
@@ -91,3 +92,10 @@ def test_jobs_that_ended_long_ago_are_cleared(runtime, left, sql):
     with runtime.engine.connect() as connection:
         kept = connection.scalars(text("SELECT id FROM procrastinate_jobs ORDER BY id")).all()
     assert kept == [young, waiting]
+
+
+def test_a_worker_that_died_while_it_reaped_keeps_nobody_from_reaping(runtime, left, sql):
+    job = left("changes.reap", queueing_lock="changes.reap")
+    sql("UPDATE procrastinate_jobs SET lock = 'changes.reap' WHERE id = :job", job=job)
+    call_reaper(runtime)
+    assert states(runtime) == ["todo"]

@@ -48,6 +48,23 @@ def test_a_new_change_tells_its_plan_and_digest(staff):
     assert " description by request" in shown
 
 
+def test_a_new_change_takes_checks_by_name_and_tells_of_them(staff):
+    change = requested(staff, "--check", "reachability", "--check", "interface_errors")
+    assert [one["name"] for one in change["plan"]["checks"]] == ["reachability", "interface_errors"]
+    assert "check reachability, before and after each wave" in staff(
+        f"change show {change['id']}"
+    ).stdout  # fmt: skip
+    assert "checks" not in requested(staff, "--check", "none")["plan"]
+
+
+def test_a_check_that_there_is_not_is_refused_with_those_that_there_are(staff):
+    refused = staff.as_("erin")(
+        "change new --title t --reason r --device r1 --lines lines --check health"
+    )
+    assert refused.exit_code != 0
+    assert "no check 'health'; there are: neighbours_up" in " ".join(refused.output.split())
+
+
 def test_a_change_tells_what_it_leaves_out_as_noise(staff, beside):
     with acting(beside) as ctx:
         device = ctx.session.scalars(select(Device)).one()

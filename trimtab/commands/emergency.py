@@ -1,10 +1,12 @@
 """`trimtab emergency`: carry an emergency out alone, and review afterwards."""
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 
 import typer
 
 from changes.emergency import breaking, debt, reviews
+from changes.models import BreakGlass
 from core.context import Context
 from trimtab.console import Json, command_context, show, show_one
 
@@ -15,7 +17,7 @@ Glass = Annotated[int, typer.Argument(help="The broken glass, as `emergency list
 Digest = Annotated[str, typer.Option(help="The plan's digest, as `change show` tells it.")]
 
 
-def _columns(ctx: Context) -> dict[str, object]:
+def _columns(ctx: Context) -> dict[str, Callable[[BreakGlass], object]]:
     return {
         "id": lambda row: row.id,
         "change": lambda row: row.change.label,

@@ -115,8 +115,13 @@ def export(
         f"{done.commits} commits are new in {git}, {done.skipped} snapshots have no text any more, "
         f"{done.waiting} are younger than a minute and wait for the next export. "
         f"Look with `git -C {git} log -p`.",
-        {"commits": done.commits, "skipped": done.skipped, "waiting": done.waiting,
-         "last": done.last, "head": done.head},
+        {
+            "commits": done.commits,
+            "skipped": done.skipped,
+            "waiting": done.waiting,
+            "last": done.last,
+            "head": done.head,
+        },
         as_json=as_json,
     )
 

@@ -77,8 +77,8 @@ def test_a_use_names_its_checks(shelf, rest):
 
 def test_a_template_s_request_names_its_checks(shelf, rest):
     body = {
-        "csv": f"hostname,text\n{hosts(shelf, 'r1')[0]},x\n", "template": LINES, "title": "Describe",
-        "reason": "asked", "checks": ["reachability"],
+        "csv": f"hostname,text\n{hosts(shelf, 'r1')[0]},x\n", "template": LINES,
+        "title": "Describe", "reason": "asked", "checks": ["reachability"],
     }  # fmt: skip
     made = rest("engineer", "post", "/templates/requests", json=body)
     assert [one["name"] for one in made.json()["plan"]["checks"]] == ["reachability"]

@@ -1,0 +1,1 @@
+"""Emergencies: one person breaks the glass, two review it afterwards, debt blocks."""

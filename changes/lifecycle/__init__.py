@@ -1,0 +1,1 @@
+"""The first and the last change of a device: commission and decommission."""

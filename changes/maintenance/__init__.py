@@ -1,0 +1,1 @@
+"""Proactive maintenance: recurring looks at devices, backups, certificates and logins."""

@@ -1,0 +1,32 @@
+"""The first and the last change of a device over REST."""
+
+from tests.changes.lifecycle.conftest import SHUT
+from tests.changes.office import LINES
+
+
+def test_a_device_is_commissioned(life, rest):
+    life.put("r1", state="planned")
+    path = f"/devices/{life.office.ids['r1']}/commission"
+    answer = rest("engineer", "post", path, json={"reason": "new", "commands": LINES})
+    assert (answer.status_code, answer.json()["kind"]) == (201, "commission")
+
+
+def test_an_active_device_is_not_commissioned(life, rest):
+    path = f"/devices/{life.office.ids['r1']}/commission"
+    answer = rest("engineer", "post", path, json={"reason": "new", "commands": LINES})
+    assert (answer.status_code, answer.json()["code"]) == (409, "device_not_active")
+
+
+def test_a_device_goes_from_its_last_change_to_its_retirement(life, rest):
+    path = f"/devices/{life.office.ids['r1']}"
+    told = {"reason": "old", "commands": SHUT}
+    asked = rest("engineer", "post", f"{path}/decommission", json=told).json()
+    life.succeed(type("Change", (), {"id": asked["id"]}))
+    kinds = [one["kind"] for one in rest("auditor", "get", f"{path}/remains").json()]
+    refused = rest("engineer", "post", f"{path}/finish").json()["code"]
+    life.end_login()
+    steps = [rest("engineer", "post", f"{path}/{one}").json()["state"]
+             for one in ("letting-go", "finish")]  # fmt: skip
+    assert (kinds, refused, steps) == (
+        ["credential"], "device_referred_to", ["active", "retired"],
+    )  # fmt: skip
