@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 
+from changes import by_hand
 from changes.causes import texts_planned_from
 from changes.emergency import debt
 from changes.lifecycle import commission, decommission
@@ -52,10 +53,12 @@ def mend(work: Work) -> str:
     with work.context() as ctx:
         active = commission.settle(ctx)
     with work.context() as ctx:
+        by_hand_done = len(by_hand.settle(replace(ctx, person=by_hand.PLATFORM)))
+    with work.context() as ctx:
         moved = away.tend(ctx)
     return (
         f"jobs again {jobs.again}, given up {jobs.given_up}, changes {changes}, "
-        f"into service {active}, moved {moved}"
+        f"by hand {by_hand_done}, into service {active}, moved {moved}"
     )
 
 

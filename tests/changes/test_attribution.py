@@ -1,5 +1,7 @@
 """Drift explained by changes: whose effect it is, or nobody's."""
 
+from threading import Event
+
 import pytest
 
 from changes import claims
@@ -9,6 +11,9 @@ from changes.states import State
 from drift import baselines, observation
 from drift.models import Finding
 from inventory import snapshots
+from operations.job_kinds import KINDS
+from scheduler.maintenance import mend
+from scheduler.work import Work
 from tests.changes.office import LINES
 
 
@@ -117,3 +122,14 @@ def test_another_effect_than_the_approved_one_closes_nothing(approved_state):
     judged(office)
     settled(office)
     assert office.state(change) == "approved"
+
+
+def test_a_change_by_hand_is_closed_by_the_reaper_once_it_is_seen(approved_state):
+    change = approved_state.approved("r1", method="by_hand")
+    approved_state.shows("r1", description="by request")
+    judged(approved_state)
+    work = Work(
+        runtime=approved_state.runtime, kind=KINDS["changes.reap"], worker="w1", stopping=Event()
+    )
+    assert "by hand 1" in mend(work)
+    assert approved_state.state(change) == "succeeded"

@@ -53,14 +53,19 @@ class Kept:
             self.killed += 1
             return True
 
-    def end(self) -> None:
+    def ask_to_end(self) -> None:
         with self.turn:
             self.ending = True
+            if self.process is not None:
+                self.process.terminate()
+
+    def end(self) -> None:
+        """Wait for it, and kill it where it does not end."""
+        with self.turn:
             if self.process is None:
                 return
-            self.process.terminate()
             try:
-                self.process.wait(timeout=30)
+                self.process.wait(timeout=10)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
@@ -92,6 +97,8 @@ def init_system(programs: list[Kept]) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
+        for one in programs:
+            one.ask_to_end()
         for one in programs:
             one.end()
 

@@ -38,8 +38,8 @@ class Size:
     reap: float = 0.0  # apart from the clock, the reaper is called this often; 0: never
     pause: float = 8.0
     once: bool = False  # each fault; else again as long as the time allows
-    seconds: float = 585.0  # for all of it
-    rest: float = 170.0  # of these, for what was begun to come to its end
+    seconds: float = 560.0  # for all of it
+    rest: float = 220.0  # of these, for what was begun to come to its end
 
     @property
     def settings(self) -> dict[str, int]:
