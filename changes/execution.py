@@ -5,14 +5,22 @@ whole before the first device is touched and at each device before its wave. A w
 claim touches no device any more.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from changes import approvals, claims
 from changes.attribution import attribute
 from changes.calendar.errors import Frozen
 from changes.claims import End, Hold
-from changes.errors import DeviceNotObserved, GateFailed, StopRequested, WindowClosed
+from changes.errors import (
+    AnsibleUnavailable,
+    DeviceNotObserved,
+    GateFailed,
+    StopRequested,
+    WindowClosed,
+)
 from changes.heart import beating
 from changes.journal import Journal
 from changes.models import ChangeRequest, ChangeTarget
@@ -49,18 +57,36 @@ COMES = (WindowClosed, Frozen)
 
 
 def execute(runtime: Runtime, change_id: int, *, worker: str) -> State | None:
-    """Run a change once and return the state it ended in; None when it was not ours to run."""
-    with runtime.context(EXECUTOR, JOB) as ctx:
-        held = claims.claim(ctx, change_id, worker=worker)
-    if held is None:
-        return None
-    with beating(runtime, held) as heart, private_folder(runtime.settings.home / "runs") as place:
-        journal = Journal(runtime=runtime, run_id=held.fence)
-        crew = Crew(
-            runtime=runtime, actor=EXECUTOR, held=held, heart=heart, journal=journal,
-            shelf=shelve(place),
-        )  # fmt: skip
-        return _Run(crew=crew).whole()
+    """Run a change once and return the state it ended in; None when it was not ours to run.
+
+    Raises AnsibleUnavailable, and claims nothing, where a run's folder cannot be filled.
+    """
+    with _shelved(runtime.settings.home / "runs") as shelf:
+        with runtime.context(EXECUTOR, JOB) as ctx:
+            held = claims.claim(ctx, change_id, worker=worker)
+        if held is None:
+            return None
+        with beating(runtime, held) as heart:
+            journal = Journal(runtime=runtime, run_id=held.fence)
+            crew = Crew(
+                runtime=runtime, actor=EXECUTOR, held=held, heart=heart, journal=journal,
+                shelf=shelf,
+            )  # fmt: skip
+            return _Run(crew=crew).whole()
+
+
+@contextmanager
+def _shelved(runs: Path) -> Iterator[Path]:
+    """The playbooks in a run's own folder, before any change is claimed for it."""
+    with ExitStack() as held:
+        try:
+            shelf = shelve(held.enter_context(private_folder(runs)))
+        except OSError as error:  # shutil's are too
+            raise AnsibleUnavailable(
+                f"The folder {runs} cannot take a run's files: {error}. Make room there; approved "
+                "changes wait, no device was touched."
+            ) from error
+        yield shelf
 
 
 @dataclass(slots=True, kw_only=True)

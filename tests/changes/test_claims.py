@@ -1,13 +1,15 @@
 """A change is claimed exactly once; what a dead worker leaves is settled by what it had touched."""
 
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
 import pytest
 
-from changes import claims, oversight
+from changes import claims, execution, oversight
 from changes.claims import Hold
+from changes.errors import AnsibleUnavailable
 from changes.running import reaping
 from changes.running.reaping import BY_HAND_GRACE
 from changes.states import State, Target
@@ -425,3 +427,15 @@ def test_a_paused_change_past_its_window_ends_with_what_it_had_done(office):
     office.reaped()
     assert (office.state(change), office.targets(change)) == ("failed", ["done", "skipped"])
     assert "ended while it was paused" in office.now(change).outcome
+
+
+def test_where_a_runs_folder_has_no_room_nothing_is_claimed(office, monkeypatch):
+    change = office.approved("r1")
+
+    def full(_place):
+        raise shutil.Error([("a", "b", "No space left on device")])
+
+    monkeypatch.setattr(execution, "shelve", full)
+    with pytest.raises(AnsibleUnavailable, match="Make room there"):
+        execution.execute(office.runtime, change.id, worker="w1")
+    assert (office.state(change), office.runs(change)) == ("approved", [])

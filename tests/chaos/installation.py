@@ -63,14 +63,14 @@ class Installation:
         return self.home / "runs"
 
     def wait_until_up(self) -> None:
-        """Return when every worker serves its queues; RuntimeError after two minutes."""
+        """Return when every worker serves its queues; RuntimeError after five minutes."""
         query = text("SELECT count(*) FROM queue_worker")
 
         def up() -> bool:
             with self.runtime.engine.connect() as connection:
                 return connection.scalar(query) >= len(self.workers)
 
-        if not within(120, up):
+        if not within(300, up):
             raise RuntimeError("the workers do not come up")
 
     def postmaster(self) -> int | None:

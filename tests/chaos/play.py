@@ -38,8 +38,8 @@ class Size:
     reap: float = 0.0  # apart from the clock, the reaper is called this often; 0: never
     pause: float = 8.0
     once: bool = False  # each fault; else again as long as the time allows
-    seconds: float = 560.0  # for all of it
-    rest: float = 220.0  # of these, for what was begun to come to its end
+    seconds: float = 520.0  # for all of it, from when the programs are up
+    rest: float = 200.0  # of these, for what was begun to come to its end
 
     @property
     def settings(self) -> dict[str, int]:
@@ -49,7 +49,7 @@ class Size:
 FULL = Size(devices=100, changes=1000)
 SHORT = Size(
     devices=6, changes=6, most_devices=2, lease=8, guard=2, haste=4.0, reap=3.0, pause=1.0,
-    once=True, seconds=480.0, rest=240.0,
+    once=True, seconds=600.0, rest=300.0,
 )  # fmt: skip
 
 
@@ -81,9 +81,9 @@ def play(size: Size, seed: int, *, tell: Callable[[str], object] = lambda _: Non
         adversary = Adversary(place=place, lab=lab, staff=staff, draw=drawing(seed + 1))
         with init_system(place.programs), calling(place, size.reap):
             place.wait_until_up()
-            adversary.begun = time.monotonic()
-            _run(size, staff, adversary, tell, deadline=begun + size.seconds - size.rest)
-            _settle(lab, staff, tell, deadline=begun + size.seconds)
+            adversary.begun = up = time.monotonic()
+            _run(size, staff, adversary, tell, deadline=up + size.seconds - size.rest)
+            _settle(lab, staff, tell, deadline=up + size.seconds)
         found = judged(place, staff.asked, lab.shown())
         return Played(
             seed=seed, size=size, seconds=time.monotonic() - begun, staff=staff,
