@@ -1,6 +1,7 @@
 """Say of each interrupted device which of the two states it is in. Decides and changes nothing."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from changes import verification
 from changes.errors import WrongState
@@ -43,9 +44,12 @@ def observe(ctx: Context, change_id: int) -> tuple[Observed, ...]:
         require_on_all(ctx, change, permission)
     if change.state != State.INTERRUPTED:
         raise WrongState(f"Change {change_id} is {change.state}; none of its devices is in doubt.")
-    doubted = {one.device_id for one in change.targets if one.state == Target.INTERRUPTED}
-    targets = [one for one in plan_of(change).targets if one.device_id in doubted]
-    found = {one.device_id: _observed(ctx, one) for one in targets}
+    touched = {
+        one.device_id: one.touched_at
+        for one in change.targets if one.state == Target.INTERRUPTED
+    }  # fmt: skip
+    targets = [one for one in plan_of(change).targets if one.device_id in touched]
+    found = {one.device_id: _observed(ctx, one, touched[one.device_id]) for one in targets}
     change = ctx.get_locked(ChangeRequest, change_id)
     for row in change.targets:
         if row.state == Target.INTERRUPTED and row.device_id in found:
@@ -57,8 +61,19 @@ def observe(ctx: Context, change_id: int) -> tuple[Observed, ...]:
     return tuple(found.values())
 
 
-def _observed(ctx: Context, target: TargetPlan) -> Observed:
+def _observed(ctx: Context, target: TargetPlan, touched_at: datetime | None) -> Observed:
     standing, detail = verification.standing(target, verification.observe(ctx, target))
     return Observed(
-        device_id=target.device_id, hostname=target.hostname, standing=standing, detail=detail
-    )
+        device_id=target.device_id, hostname=target.hostname, standing=standing,
+        detail=detail + pending(target, touched_at, now=ctx.now()),
+    )  # fmt: skip
+
+
+def pending(target: TargetPlan, touched_at: datetime | None, *, now: datetime) -> str:
+    """That the device may still go back by itself; empty where it cannot any more."""
+    if target.guard is None or touched_at is None:
+        return ""
+    over = touched_at + timedelta(minutes=target.guard.minutes)
+    if over <= now:
+        return ""
+    return f". Its own guard may still take it back, until {over:%F %H:%M %Z}: look again then"
