@@ -8,9 +8,10 @@ from pydantic import AwareDatetime, BaseModel, Field, JsonValue
 
 from api.access import Ctx
 from api.pages import After, Limit, Page, page_of
-from api.shapes import Body, Key, Note, Number, OfRow, Text
+from api.shapes import LARGEST, Body, Key, Note, Number, OfRow, Text
 from changes import approvals, oversight, preview, requests, revisions
 from changes.models import ChangeRequest
+from changes.plans import Rollout, Undo
 from changes.requests import Wanted
 from changes.states import State
 from core.errors import InvalidInput
@@ -55,6 +56,15 @@ class WindowIn(Body):
     end: AwareDatetime
 
 
+class RolloutIn(Body):
+    """How a change goes through its devices; without `canary` as the risk says, never more."""
+
+    canary: Number | None = None
+    size: Number = 50
+    may_fail: Annotated[int, Field(ge=0, le=LARGEST)] = 0
+    undo: Undo = "wave"
+
+
 class ChangeIn(Body):
     """Either findings to correct, or lines by device id."""
 
@@ -67,6 +77,7 @@ class ChangeIn(Body):
     window: WindowIn | None = None
     problem_id: Number | None = None
     checks: Checks = None
+    rollout: RolloutIn = Field(default_factory=RolloutIn)
 
 
 class DecisionIn(Body):
@@ -137,7 +148,7 @@ def request_change(body: ChangeIn, ctx: Ctx) -> ChangeOut:
     wanted = Wanted(
         title=body.title, reason=body.reason, kind=body.kind, method=body.method,
         window=(body.window.start, body.window.end) if body.window else None,
-        problem_id=body.problem_id, checks=body.checks,
+        problem_id=body.problem_id, checks=body.checks, rollout=Rollout(**dict(body.rollout)),
     )  # fmt: skip
     if body.lines:
         return change_out(requests.request_lines(ctx, body.lines, wanted))

@@ -196,3 +196,12 @@ def test_a_preview_answers_for_each_device(office, rest, floor):
 @pytest.mark.parametrize("path", ["/changes/0", "/changes/99999999999", "/changes/x"])
 def test_a_key_that_is_none_is_a_wrong_input(rest, path):
     assert rest("auditor", "get", path).status_code == 422
+
+
+def test_a_request_says_how_it_goes_through_its_devices(office, rest):
+    lines = {office.ids[name]: LINES for name in ("r1", "r2", "r3")}
+    rollout = {"canary": 1, "size": 1, "may_fail": 1, "undo": "all"}
+    answer = rest("engineer", "post", "/changes", json=asked(office, lines=lines, rollout=rollout))
+    plan = answer.json()["plan"]
+    assert [one["devices"] for one in plan["waves"]] == [[one] for one in office.ids.values()]
+    assert ([one.get("may_fail", 0) for one in plan["waves"]], plan["undo"]) == ([0, 1, 1], "all")

@@ -231,3 +231,10 @@ def test_a_preview_tells_what_would_come_and_what_is_refused(staff, beside, monk
         assert done.exit_code == 1
         assert "refused: frobnicate the widget" in done.stdout
         assert "+   description by request" in done.stdout
+
+
+def test_a_request_says_what_goes_back_when_a_wave_fails(staff):
+    plan = requested(staff, "--canary", "1", "--wave", "5", "--may-fail", "2", "--undo", "all")[
+        "plan"
+    ]
+    assert (plan["undo"], [len(one["devices"]) for one in plan["waves"]]) == ("all", [1])

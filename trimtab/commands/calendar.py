@@ -65,6 +65,9 @@ After = Annotated[
 ]
 
 
+Asked = Annotated[ChangeKind, typer.Option(help="The kind of change.")]
+
+
 @app.command("show")
 def show_agenda(
     *,
@@ -95,7 +98,7 @@ def check_devices(
     start: Annotated[datetime, typer.Option(help="When it would begin, in UTC.", formats=FORMATS)],
     lasting: Lasting,
     *,
-    kind: ChangeKind = "normal",
+    kind: Asked = "normal",
     as_json: Json = False,
 ) -> None:
     """What would stand against changing devices at a time; exit 1 when something does."""
@@ -110,7 +113,7 @@ def check_devices(
 
 @app.command("next")
 def next_time(
-    device: Device, lasting: Lasting, *, after: After = None, kind: ChangeKind = "normal",
+    device: Device, lasting: Lasting, *, after: After = None, kind: Asked = "normal",
     as_json: Json = False,
 ) -> None:  # fmt: skip
     """When all these devices may be changed next for so long; exit 1 when not within a year."""

@@ -11,6 +11,7 @@ import typer
 from changes import approvals, oversight, preview, requests, revisions
 from changes.checks import chosen
 from changes.models import Approval, ChangeRequest
+from changes.plans import Rollout
 from changes.preview import DevicePreview
 from changes.requests import Wanted, plan_of
 from core.errors import InvalidInput
@@ -84,6 +85,14 @@ def new(  # noqa: PLR0913 - a request's parts
     end: Annotated[
         datetime | None, typer.Option(help="The window's end, in the local time zone.")
     ] = None,
+    canary: Annotated[
+        int | None, typer.Option(min=1, help="Devices of the first wave; as the risk says.")
+    ] = None,
+    wave: Annotated[int, typer.Option(min=1, help="Devices of each later wave.")] = 50,
+    may_fail: Annotated[int, typer.Option(min=0, help="Devices of a wave that may fail.")] = 0,
+    undo: Annotated[
+        Literal["wave", "all"], typer.Option(help="What goes back when a wave fails.")
+    ] = "wave",
     as_json: Json = False,
 ) -> None:
     """Request the correction of findings, or given lines on devices."""
@@ -92,6 +101,7 @@ def new(  # noqa: PLR0913 - a request's parts
     wanted = Wanted(
         title=title, reason=reason, kind=kind, method="by_hand" if by_hand else "playbook",
         window=_window(start, end) if start or end else None, checks=chosen(check or ()),
+        rollout=Rollout(canary=canary, size=wave, may_fail=may_fail, undo=undo),
     )  # fmt: skip
     with command_context() as ctx:
         if finding:
