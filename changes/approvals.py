@@ -208,6 +208,8 @@ def require_shown(change: ChangeRequest, digest: str) -> None:
 
 def _require_some_vote(ctx: Context, change: ChangeRequest) -> None:
     """Raise NotPermitted unless the person has a vote in some stage, own or represented."""
+    if ctx.person.person_id is None:
+        raise OwnChange("The platform approves nothing; persons do.")
     wanted = {one.permission for one in RULES.stages(plan_of(change))} or {APPROVE}
     if not any(voice_of(ctx, change, permission) for permission in wanted):
         require_on_all(ctx, change, min(wanted))
@@ -224,8 +226,6 @@ def _stage(ctx: Context, change: ChangeRequest) -> Stage:
 
 def _voice(ctx: Context, change: ChangeRequest, stage: Stage) -> Voice:
     """What the acting person votes as, once for themselves and for whom they represent."""
-    if ctx.person.person_id is None:
-        raise OwnChange("The platform approves nothing; persons do.")
     voice = voice_of(ctx, change, stage.permission)
     if voice is None:
         require_on_all(ctx, change, stage.permission)

@@ -148,6 +148,7 @@ def environment(place: Path, *, plugins: Path) -> dict[str, str]:
         "ANSIBLE_HOME": str(place / "ansible"),
         "ANSIBLE_CONFIG": str(place / "ansible.cfg"),
         "ANSIBLE_LOCAL_TEMP": str(place / "tmp"),
+        "ANSIBLE_PERSISTENT_CONTROL_PATH_DIR": str(place / "pc"),  # a socket's path is short
         "ANSIBLE_ACTION_PLUGINS": str(plugins / "action"),
         "ANSIBLE_LOOKUP_PLUGINS": str(plugins / "lookup"),
         "ANSIBLE_HOST_KEY_CHECKING": "True",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 from changes.catalogue.content import properties
 from changes.catalogue.errors import RowsWrong
@@ -45,6 +46,8 @@ class Rendered:
 
 class TooMuch(RowsWrong):
     """A template that does not end, or makes too much: no other device is tried with it."""
+
+    code: ClassVar[str] = "template_too_much"
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ def test_what_was_pasted_and_refused_stands_in_the_form_again(engineer):
 
 
 def test_a_file_that_is_too_large_is_refused(engineer, monkeypatch):
-    monkeypatch.setattr("api.web.imports.MOST_BYTES", 1_000_000)
+    monkeypatch.setattr("api.web.uploads.MOST_BYTES", 1_000_000)
     answer = upload(engineer, "hostname\n" + "x\n" * 600_000)
     assert (answer.status_code, "more than 1 MB" in answer.text) == (422, True)
 

@@ -3,6 +3,7 @@
 from bs4 import BeautifulSoup
 
 from changes.risk.formula import shipped
+from changes.risk.trial import MOST
 from tests.api.forms import sign_in
 from tests.api.test_network_pages import soup
 
@@ -25,7 +26,7 @@ def test_the_formula_is_shown_with_points_and_words(browser):
 
 def test_a_formula_is_tried_and_the_form_stays(browser, world):
     sign_in(browser, "auditor")
-    page = soup(sent(browser, "/risk/trial", last="3"))
+    page = soup(sent(browser, "/risk/trial", last=str(MOST)))
     assert "Nothing is published." in page.text
     assert page.find("a", href=f"/changes/{world.ids['change']}") is not None
     assert "from: 20," in page.find("textarea").text

@@ -102,7 +102,7 @@ def test_a_change_by_hand_is_found_approved_corrected_and_verified(fleet, drifte
     assert "changed by somebody" not in drifted.run(SHOWN[drifted.platform])
     assert "changed by somebody" not in drifted.read(KEPT[drifted.platform])
     assert fleet.finding(drifted.hostname).state == "resolved"
-    assert rows(fleet, select(VerificationResult.as_declared)) == [True]
+    assert set(rows(fleet, select(VerificationResult.as_declared))) == {True}
     assert rows(fleet, select(Event.state)) == ["closed"]
     assert told(fleet, "ok")
     with fleet.acting(fleet.auditor) as ctx:

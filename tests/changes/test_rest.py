@@ -188,7 +188,7 @@ def test_a_preview_answers_for_each_device(office, rest, floor):
     change = floor.requested(device)
     (told,) = rest("engineer", "post", f"/changes/{change.id}/preview").json()
     assert (told["hostname"], told["how"], told["refused"], told["problem"]) == (
-        device.hostname, "asked", [], "",
+        device.hostname, "config session", [], "",
     )  # fmt: skip
     assert "description number" in told["diff"]
 

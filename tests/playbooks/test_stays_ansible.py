@@ -1,6 +1,8 @@
 """Our actions are Ansible's like any other: check, diff, no_log, tags, delegation, neighbours."""
 
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import yaml
@@ -29,7 +31,14 @@ def lab():
 
 
 @pytest.fixture
-def play(lab, tmp_path):
+def short():
+    """A folder of a short name: a socket's path has 107 characters at most."""
+    with TemporaryDirectory(prefix="t") as place:
+        yield Path(place)
+
+
+@pytest.fixture
+def play(lab, tmp_path, short):
     """Run tasks as a playbook beside ours; what was heard, and how it ended."""
 
     def play(*tasks, devices=lab.devices, mode="run", **more):
@@ -43,7 +52,7 @@ def play(lab, tmp_path):
         heard = []
         hosts = [Host(login=pinned(one), variables={}) for one in devices]
         result = ansible.run(
-            playbook("ours", shelf), hosts, runs=tmp_path / "runs", forks=2, seconds=120,
+            playbook("ours", shelf), hosts, runs=short, forks=2, seconds=120,
             tell=heard.append, go_on=lambda: True, mode=mode,
         )  # fmt: skip
         return result, [one for one in heard if one.host]

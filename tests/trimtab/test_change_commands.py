@@ -223,7 +223,7 @@ def test_a_preview_tells_what_would_come_and_what_is_refused(staff, beside, monk
         assert staff.as_("erin")(f"collect {eos.hostname}").exit_code == 0
         good = requested(staff, device=eos.hostname)
         done = staff(f"change preview {good['id']} --json")
-        assert (done.exit_code, json.loads(done.stdout)[0]["how"]) == (0, "asked")
+        assert (done.exit_code, json.loads(done.stdout)[0]["how"]) == (0, "config session")
         with Path("lines").open("a") as file:
             file.write("frobnicate the widget\n")
         bad = requested(staff, device=eos.hostname)

@@ -6,15 +6,20 @@ import pytest
 
 from changes import approvals
 from changes.calendar import exceptions
+from changes.calendar.series import Place
 from changes.errors import CalendarForbids
 from changes.models import ChangeRequest
+from inventory.models import Device
 from tests.changes.calendar.planning import hence, make_freeze
 
 
 def frozen(office):
     """A freeze that holds now."""
     with office.acting("arranger") as ctx:
-        return make_freeze(ctx, **hence(office.clock.at), hours=48).id
+        device = ctx.get(Device, office.ids["r1"])
+        place = Place(unit_id=device.governing_unit_id)
+        name = f"freeze of {device.hostname}"
+        return make_freeze(ctx, name, **hence(office.clock.at), hours=48, place=place).id
 
 
 def later(office):

@@ -132,7 +132,7 @@ def test_a_version_ends_with_its_time(shelf):
 @pytest.mark.parametrize(("content", "place"), [
     ({"title": " "}, "title, description"),
     ({"platforms": ()}, "platforms: none given"),
-    ({"platforms": ("cisco_ios", "juniper_junos")}, "platforms: juniper_junos given"),
+    ({"platforms": ("cisco_ios", "juniper_junos")}, "platforms: juniper_junos is not changed by"),
     ({"platforms": ("linux",)}, "linux is not changed by typing lines"),
     ({"risk_ceiling": "none"}, "risk_ceiling"),
     ({"template": ""}, "template: write the lines"),
