@@ -128,6 +128,6 @@ def test_a_change_under_way_is_cancelled_before_it_begins(browser, drifted):
     sign_in(browser, "approver")
     digest = soup(browser.get(change)).find("input", attrs={"name": "digest"})["value"]
     send(browser, change, f"{change}/approvals", digest=digest, note="exactly this")
-    page = soup(send(browser, change, f"{change}/stop", note="not tonight"))
+    page = soup(send(browser, change, f"{change}/cancellation", note="not tonight"))
     assert "cancelled" in page.select_one(".page-head").text
     assert "What would have run" in page.main.text
