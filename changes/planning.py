@@ -120,10 +120,12 @@ def by_playbook(ctx: Context, device: Device, variables: Mapping[str, Fact]) -> 
 
 def guarded(ctx: Context, target: TargetPlan) -> TargetPlan:
     """The plan with what the device itself does when nobody confirms, where it can do that."""
+    minutes = ctx.settings.guard_minutes
+    if minutes == 0:
+        return target
     device = ctx.get(Device, target.device_id)
     running = snapshots.text_of(ctx, bytes.fromhex(target.pre_state))
     kind = guard_for(device.platform, running, options=device.options)
-    minutes = ctx.settings.guard_minutes
     return replace(target, guard=Guard(kind=kind, minutes=minutes) if kind else None)
 
 

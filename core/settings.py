@@ -84,8 +84,9 @@ class Settings(BaseSettings):
     worker_jobs: int = Field(4, ge=1, le=100, description="Jobs that one worker runs at a time.")
     lease_seconds: int = Field(60, ge=5, description="A change run's lease without a beat.")
     guard_minutes: int = Field(
-        10, ge=2, le=120,
-        description="Minutes until a device goes back by itself unless a change is confirmed.",
+        10, ge=0, le=120,
+        description="Minutes until a device goes back by itself unless a change is confirmed; "
+        "0: devices are not asked to.",
     )  # fmt: skip
     approval_days: int = Field(
         14, ge=1, le=365, description="Days that an approval counts for a change without a window."

@@ -13,7 +13,6 @@ from changes.running import hosts
 from changes.running.crew import OURS, WANTED, Crew, Played
 from changes.verification import Verified
 from core.context import Context
-from inventory.report_models import DeviceReport
 
 
 def confirmed(crew: Crew, targets: Sequence[TargetPlan]) -> Mapping[int, str]:
@@ -31,14 +30,13 @@ def confirmed(crew: Crew, targets: Sequence[TargetPlan]) -> Mapping[int, str]:
 
 
 def _kept(ctx: Context, crew: Crew, target: TargetPlan) -> str:
-    """What speaks against a confirmed change being there to stay; empty when nothing does."""
+    """What speaks against a confirmed change being there to stay; empty when nothing does.
+
+    Whether it was saved is known from the device's answer to the save: a startup configuration may
+    differ from the running one by what moves by itself, or by what was not saved before.
+    """
     seen = verification.verify(ctx, crew.held, target, undone=False)
-    if not seen.as_declared:
-        return seen.detail
-    report = ctx.session.get(DeviceReport, target.device_id, populate_existing=True)
-    if report is not None and report.saved is False:
-        return "the configuration is not saved"
-    return ""
+    return "" if seen.as_declared else seen.detail
 
 
 def reverted(crew: Crew, targets: Sequence[TargetPlan]) -> Mapping[int, Verified]:

@@ -168,7 +168,7 @@ def whole_floor(server_url, tmp_path_factory):
         fresh_database(server_url, "floor") as url,
     ):
         engine = connect(url)
-        settings = Settings(home=tmp_path_factory.mktemp("floor"), lease_seconds=5)
+        settings = Settings(home=tmp_path_factory.mktemp("floor"), lease_seconds=5, guard_minutes=0)
         runtime = Runtime(settings=settings, engine=engine, authority=PostAuthority())
         yield Floor(furnished(runtime, lab, patch))
         engine.dispose()
