@@ -91,7 +91,7 @@ def test_a_csv_text_is_imported_for_review(rest):
 
 
 def test_another_inventory_is_read_by_a_worker(rest, world):
-    body = {"kind": "netbox", "url": "https://netbox.example", "token_ref": "env:T",
+    body = {"kind": "netbox", "url": "https://inventory.example", "token_ref": "env:T",
             "unit_code": "ops"}  # fmt: skip
     assert rest("engineer").post("/candidates/import-from", json=body).status_code == 403
     assert rest("admin").post("/candidates/import-from", json=body).status_code == 202

@@ -3,6 +3,7 @@
 import pytest
 
 from changes.risk.formula import parse, shipped
+from changes.risk.trial import MOST
 
 STRICT = shipped().replace("medium: {from: 35,", "medium: {from: 10,")
 
@@ -39,7 +40,7 @@ def test_two_versions_are_compared(rest):
 
 
 def test_a_formula_is_tried_on_past_changes(rest, world):
-    answer = rest("auditor").post("/risk/trial", json={"text": STRICT, "limit": 5})
+    answer = rest("auditor").post("/risk/trial", json={"text": STRICT, "limit": MOST})
     assert answer.status_code == 200
     tried = next(one for one in answer.json() if one["change_id"] == world.ids["change"])
     assert tried["devices"] == 1
