@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import RedirectResponse, Response
 
-from api.access import PageVisit, Visit
+from api.access import PageVisit
 from api.shapes import LARGEST, Key
 from api.web.change_sight import place_of, sight_of
 from api.web.changes import window_of
@@ -28,16 +28,11 @@ Note = Annotated[str, Form()]
 
 @router.get("/changes/{change_id}")
 def show_change(visit: PageVisit, change_id: Key, log_after: LogAfter = 0) -> Response:
-    return shown(visit, change_id, "change.html", log_after)
-
-
-def shown(visit: Visit, change_id: int, template: str, log_after: int) -> Response:
-    """A page of a change with what it told so far."""
     ctx = visit.ctx
     change = requests.get_change(ctx, change_id)
     log = oversight.log(ctx, change_id, after=log_after, limit=LOG_LINES)
     return page(
-        template, visit, change=change, sight=sight_of(ctx, change),
+        "change.html", visit, change=change, sight=sight_of(ctx, change),
         own=change.requested_by_id == ctx.person.person_id,
         verifications=oversight.verifications(ctx, change_id),
         log=log, more_log=log[-1].id if len(log) == LOG_LINES else 0,

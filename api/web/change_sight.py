@@ -52,7 +52,7 @@ class Sight:
     comments: tuple[ChangeComment, ...]  # on the change as a whole
     objections: int
     conflicts: tuple[Conflict, ...]
-    batch: tuple[ChangeRequest, ...]  # other proposed changes that do the same
+    batch: tuple[ChangeRequest, ...]  # other proposed ones that do the same, for who votes
 
 
 def sight_of(ctx: Context, change: ChangeRequest) -> Sight:
@@ -62,17 +62,18 @@ def sight_of(ctx: Context, change: ChangeRequest) -> Sight:
     awaited = next((one.stage for one in stages if not one.complete), None)
     deciding = awaited is not None and change.state == State.PROPOSED
     said = comments.list_comments(ctx, change.id)
-    own = change.requested_by_id == ctx.person.person_id
+    voice = None
+    if awaited and deciding and change.requested_by_id != ctx.person.person_id:
+        voice = voice_of(ctx, change, awaited.permission)
     return Sight(
         plan=plan, stages=stages,
         alike=tuple(_alike(one, said) for one in groups(plan)),
         voters=tuple(voters(ctx, change, awaited.permission)) if awaited and deciding else (),
-        voice=voice_of(ctx, change, awaited.permission)
-        if awaited and deciding and not own else None,
+        voice=voice,
         comments=tuple(one for one in said if one.device_id is None),
         objections=sum(1 for one in said if one.objection and one.settled_at is None),
         conflicts=conflicts_of(ctx, change) if change.state in OPEN else (),
-        batch=tuple(batches.alike(ctx, change.id)[1:]) if deciding else (),
+        batch=tuple(batches.alike(ctx, change.id)[1:]) if voice else (),
     )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ import typer
 
 from changes.lifecycle import commission, decommission, letting_go
 from changes.lifecycle.commission import Asked
+from changes.models import ChangeRequest
+from core.context import Context
 from inventory import devices
 from trimtab.commands.template import REQUESTED, End, Start, window_of
 from trimtab.console import Json, command_context, given_text, show, show_one, tell
@@ -30,10 +32,7 @@ def request_commission(
     asked = Asked(
         reason=reason, lines=_lines(lines), way_back=_lines(way_back), window=window_of(start, end)
     )
-    with command_context() as ctx:
-        device = devices.by_hostname(ctx, hostname)
-        change = commission.request_commission(ctx, device.id, asked)
-        show_one(change, REQUESTED, as_json=as_json)
+    _request(commission.request_commission, hostname, asked, as_json=as_json)
 
 
 def request_decommission(
@@ -44,9 +43,15 @@ def request_decommission(
     asked = Asked(
         reason=reason, lines=_lines(lines), way_back=_lines(way_back), window=window_of(start, end)
     )
+    _request(decommission.request_decommission, hostname, asked, as_json=as_json)
+
+
+def _request(
+    request: Callable[[Context, int, Asked], ChangeRequest], hostname: str, asked: Asked, *,
+    as_json: bool,
+) -> None:  # fmt: skip
     with command_context() as ctx:
-        device = devices.by_hostname(ctx, hostname)
-        change = decommission.request_decommission(ctx, device.id, asked)
+        change = request(ctx, devices.by_hostname(ctx, hostname).id, asked)
         show_one(change, REQUESTED, as_json=as_json)
 
 
