@@ -2,15 +2,18 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import ansible_runner
+import pexpect
 from ansible_runner.exceptions import AnsibleRunnerException
 
 from changes.errors import AnsibleUnavailable
 from changes.playbooks import PLUGINS, Playbook, check_variables
+from changes.prefork import client
 from changes.run_folder import Host, environment, furnish, private_folder
 
 KEPT_EVENTS = {
@@ -22,6 +25,8 @@ KEPT_EVENTS = {
     "playbook_on_stats": "recap",
 }
 MODES: Mapping[str, str | None] = {"run": None, "check": "--check --diff"}
+ASKED_SECONDS = 0.2
+"""How soon a run notices that it may not go on."""
 LONGEST = 20_000  # characters kept of one event
 
 Mode = Literal["run", "check"]
@@ -93,13 +98,21 @@ def run(
                 private_data_dir=str(place), playbook=str(book.path), inventory=str(inventory),
                 envvars=ours, forks=forks, timeout=seconds, cmdline=MODES[mode],
                 quiet=True, event_handler=hear, cancel_callback=lambda: not go_on(),
-                settings={"pexpect_timeout": 0.5}, suppress_env_files=True,
+                suppress_env_files=True,
             )  # fmt: skip
             runner.config.env = _stripped(runner.config.env, ours)
-            runner.run()
+            runner.config.pexpect_timeout = ASKED_SECONDS  # its settings count from a file only
+            runner.config.command = client.command(runner.config.command[1:])
+            with suppress(pexpect.TIMEOUT):  # it was killed, and what it forked still lives
+                runner.run()
     except (AnsibleRunnerException, OSError) as error:
         raise AnsibleUnavailable(f"Ansible could not do its work: {error}") from error
-    return Result(status=str(runner.status), failed=frozenset(failed))
+    return Result(status=_ended(str(runner.status)), failed=frozenset(failed))
+
+
+def _ended(status: str) -> str:
+    """How a run ended; one that ansible-runner lost sight of was killed by somebody."""
+    return "failed" if status == "running" else status
 
 
 def _stripped(env: Mapping[str, str], ours: Mapping[str, str]) -> dict[str, str]:

@@ -1,18 +1,17 @@
 """Let Ansible itself read a users' playbook before it is planned with. Reaches no device."""
 
 import subprocess
-import sys
 import tempfile
 from functools import cache
 from pathlib import Path
 
 from changes.errors import AnsibleUnavailable, PlaybookBroken
 from changes.playbooks import PLUGINS, Playbook, playbook, shelve
+from changes.prefork import client
 from changes.run_folder import environment
 
 SECONDS = 120
 SAID = 2000  # characters kept of what Ansible says
-PROGRAM = Path(sys.executable).with_name("ansible-playbook")
 
 
 def usable(name: str) -> Playbook:
@@ -34,7 +33,7 @@ def _wrong(name: str, _digest: str) -> str:
         place = Path(folder)
         shelf = shelve(place)
         book = shelf / name / "playbook.yml"
-        command = [str(PROGRAM), "--syntax-check", "-i", "localhost,", str(book)]
+        command = client.command(["--syntax-check", "-i", "localhost,", str(book)])
         try:
             done = subprocess.run(
                 command, capture_output=True, text=True, check=False, timeout=SECONDS,

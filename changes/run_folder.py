@@ -29,6 +29,7 @@ KEPT = ("LANG", "LC_ALL", "TZ", "SSL_CERT_FILE")
 
 ROOT = Path(__file__).parents[1]
 SSH_PORT = 22
+GONE_SECONDS = 0.2  # nobody may collect what a killed process leaves
 KILLS = 5  # rounds: a process may fork while others are ended
 
 
@@ -77,7 +78,7 @@ def _clear(place: Path) -> None:
     """End whatever of the run still lives, then remove its folder.
 
     Ansible's workers lead sessions of their own: when Ansible itself is killed they go on, and may
-    still type on a device. What belongs to a run has its folder as home.
+    still type on a device. What belongs to a run has its folder as home, or works in it.
     """
     for _ in range(KILLS):
         left = [process for process in psutil.process_iter() if _belongs(process, place)]
@@ -86,7 +87,7 @@ def _clear(place: Path) -> None:
                 process.kill()
         if not left:
             break
-        psutil.wait_procs(left, timeout=1)
+        psutil.wait_procs(left, timeout=GONE_SECONDS)
     for folder in (place, _bytecode(place.parent) / place.relative_to(place.anchor)):
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -98,7 +99,7 @@ def _bytecode(runs: Path) -> Path:
 
 def _belongs(process: psutil.Process, place: Path) -> bool:
     try:
-        return process.environ().get("HOME") == str(place)
+        return process.environ().get("HOME") == str(place) or Path(process.cwd()) == place
     except (psutil.Error, OSError):  # it ended meanwhile, or is another user's
         return False
 

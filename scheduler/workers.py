@@ -17,6 +17,7 @@ from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 from sqlalchemy.exc import OperationalError as LostConnection
 
+from changes.prefork import client
 from core.runtime import Runtime
 from operations.job_kinds import KINDS, QUEUES, JobKind
 from scheduler.announcing import announce
@@ -48,6 +49,8 @@ def run_worker(runtime: Runtime, *, queues: Sequence[str] | None, stop: Event) -
     `GRACE_SECONDS` to end.
     """
     served = tuple(queues or QUEUES)
+    if KINDS["changes.execute"].queue in served:
+        client.ready()  # the first change need not wait for what Ansible imports
     failures = 0
     while not stop.is_set():
         try:

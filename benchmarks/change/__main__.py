@@ -1,8 +1,9 @@
 """`make bench-change`: CPU a host and seconds of correcting drift, beside plain ansible-runner.
 
 Both work on the same IOS devices of the lab, which is a process of its own, in turns; the best run
-of each counts. Python's compiled modules are there for both. `python -m benchmarks.change short`
-leaves out the hundred devices. The last line is JSON.
+of each counts. Python's compiled modules are there for both. Then the time from an approval to the
+first typed line. `python -m benchmarks.change short` leaves out the hundred devices. The last line
+is JSON.
 """
 
 import json
@@ -13,12 +14,16 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
+from benchmarks.change.first_touch import first_touch
 from benchmarks.collect.fleet import Host, fleet
 
 PLATFORM = "cisco_ios"
 FORKS = 20
 ROUNDS = {20: 3, 100: 2}
-GOALS = {"cpu_ratio_20": 8.0, "cpu_ratio_100": 8.0, "wall_ratio_20": 6.0}
+GOALS = {
+    "cpu_ratio_20": 8.0, "cpu_ratio_100": 8.0, "wall_ratio_20": 6.0, "first_touch_worst_s": 3.0,
+}  # fmt: skip
+AT_MOST = ("first_touch_worst_s",)
 
 
 def main() -> None:
@@ -27,13 +32,21 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="trimtab-bytecode-") as compiled:
         for size in sizes:
             figures |= compared(size, compiled)
+    figures |= first_touch()
     out("")
     for name, goal in GOALS.items():
         if name in figures:
-            met = "met" if figures[name] >= goal else "MISSED"
-            out(f"{name:15}{figures[name]:8.2f}   at least {goal:g}   {met}")
-    met = all(figures.get(name, 0.0) >= goal for name, goal in GOALS.items())
+            met = "met" if _met(figures, name) else "MISSED"
+            sign = "at most" if name in AT_MOST else "at least"
+            out(f"{name:20}{figures[name]:8.2f}   {sign:8} {goal:g}   {met}")
+    met = all(_met(figures, name) for name in GOALS)
     out(json.dumps({"name": "change", "figures": figures, "goals": GOALS, "met": met}))
+
+
+def _met(figures: Mapping[str, float], name: str) -> bool:
+    if name not in figures:
+        return False
+    return figures[name] <= GOALS[name] if name in AT_MOST else figures[name] >= GOALS[name]
 
 
 def compared(size: int, compiled: str) -> dict[str, float]:

@@ -18,17 +18,21 @@ def measured(work: Callable[[], bool]) -> dict[str, float]:
     """Seconds and CPU seconds of the work, and whether it succeeded (1 or 0)."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
+    lasting = frozenset(psutil.Process().children())
     before, begun = _cpu(), time.perf_counter()
     succeeded = work()
     seconds = time.perf_counter() - begun
-    _collect_orphans()
+    _collect_orphans(lasting)
     return {"seconds": seconds, "cpu": _cpu() - before, "succeeded": float(succeeded)}
 
 
-def _collect_orphans() -> None:
-    """Wait for the background processes that outlive Ansible: a connection a host is one."""
+def _collect_orphans(lasting: frozenset[psutil.Process]) -> None:
+    """Wait for the background processes that outlive Ansible: a connection a host is one.
+
+    Those that were there before the work, as the server that runs are forked from, stay.
+    """
     until = time.monotonic() + PATIENCE
-    while psutil.Process().children() and time.monotonic() < until:
+    while set(psutil.Process().children()) - lasting and time.monotonic() < until:
         with suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
@@ -36,5 +40,10 @@ def _collect_orphans() -> None:
 
 
 def _cpu() -> float:
+    """Of this process, of those that it waited for, and of those that live with all of theirs."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
+    living = 0.0
+    for one in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            living += sum(one.cpu_times()[:4])  # its own, and of those that it waited for
+    return sum(one.ru_utime + one.ru_stime for one in used) + living

@@ -77,6 +77,7 @@ class Platform:
     `prepare` are the lines that make a terminal wide and endless, where no more than these is
     needed; `reads_ahead` tells that the device shows what is typed ahead only when it comes to it.
     `netconf` tells that lines are loaded into the device's candidate through NETCONF.
+    `unguarded` is why there is no `guard`, where that is not for want of a timer.
     `item` matches one module with its part and serial number.
     """
 
@@ -110,6 +111,7 @@ class Platform:
     staged: Staged | None = None
     netconf: bool = False
     guard: GuardCommands | None = None
+    unguarded: str = ""
     text_blocks: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -129,6 +131,11 @@ def platform_of(name: str) -> Platform:
 
 def known_platforms() -> tuple[Platform, ...]:
     return tuple(sorted(_all().values(), key=lambda platform: platform.name))
+
+
+def forget() -> None:
+    """Have the files read anew: the folder of the installation's own ones is another one."""
+    _all.cache_clear()
 
 
 @cache
@@ -220,6 +227,7 @@ def _parsed(name: str, data: Mapping[str, object]) -> Platform:
         netconf=bool(data.get("netconf", False)),
         staged=Staged(**staged) if staged else None,
         guard=guard_of(cast("Mapping[str, object] | None", data.get("guard"))),
+        unguarded=str(data.get("unguarded", "")),
         text_blocks=cast("Mapping[str, str]", data.get("text_blocks", {})),
         save=Save(command=save["command"], accepted=re.compile(save["accepted"])) if save else None,
     )

@@ -69,7 +69,7 @@ class Adversary:
         return "scheduler" if self.place.scheduler.kill() else ""
 
     def kill_ansible(self) -> str:
-        """Ansible itself, or one of its forks at a device."""
+        """Ansible itself, one of its forks at a device, or the server that it was forked from."""
         found = within(MEET_SECONDS, self._ansible)
         if not found:
             return ""
@@ -139,7 +139,7 @@ def _ansible(processes: list[psutil.Process]) -> list[psutil.Process]:
     found = []
     for one in processes:
         with suppress(psutil.Error):
-            if any("ansible" in word for word in one.cmdline()):
+            if any(name in word for word in one.cmdline() for name in ("ansible", "prefork")):
                 found.append(one)
     return found
 

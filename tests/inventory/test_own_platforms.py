@@ -24,9 +24,9 @@ interfaces:
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.setenv("TRIMTAB_PLATFORMS_FOLDER", str(tmp_path))
-    platforms._all.cache_clear()
+    platforms.forget()
     yield tmp_path
-    platforms._all.cache_clear()
+    platforms.forget()
 
 
 def test_an_own_platform_is_collected(folder, lab):
