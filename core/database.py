@@ -1,8 +1,9 @@
 """Tables' base, the engine and the guarded session. Knows no room's tables."""
 
 import re
+import time
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from sqlalchemy import (
     DateTime,
@@ -24,6 +25,7 @@ from sqlalchemy.orm import (
     SessionTransaction,
     UOWTransaction,
 )
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.expression import UpdateBase
 from typing_extensions import override
 
@@ -37,6 +39,7 @@ LINK = {
     "tcp_user_timeout": "20000",
 }
 """How soon a connection that was cut is noticed (libpq's parameters); an address may differ."""
+BACK_SECONDS = 5.0
 ADVICE = "Check TRIMTAB_DATABASE_URL, or leave it empty for the embedded server."
 TLS_ADVICE = {
     r"certificate verify failed": (
@@ -168,6 +171,17 @@ def connect(url: str) -> Engine:
             f"PostgreSQL {version // 10000} is too old; Trimtab needs 15 or newer."
         )
     return engine
+
+
+def close(engine: Engine) -> None:
+    """Close every connection, after waiting for those that a thread is about to give back.
+
+    A connection that comes back to a pool that is no more would stay open until it is collected.
+    """
+    until = time.monotonic() + BACK_SECONDS
+    while cast("QueuePool", engine.pool).checkedout() and time.monotonic() < until:
+        time.sleep(0.01)
+    engine.dispose()
 
 
 def _advice(said: str) -> str:

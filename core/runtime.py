@@ -10,7 +10,7 @@ from sqlalchemy.orm import sessionmaker
 
 from core.actor import Actor, Origin
 from core.context import Authority, Context, utc_now
-from core.database import GuardedSession, connect
+from core.database import GuardedSession, close, connect
 from core.postgres import EmbeddedPostgres
 from core.settings import Settings
 
@@ -61,7 +61,7 @@ def open_runtime(settings: Settings, authority: Authority) -> Iterator[Runtime]:
         try:
             yield Runtime(settings=settings, engine=engine, authority=authority, server=server)
         finally:
-            engine.dispose()
+            close(engine)
     finally:
         if server:
             server.stop()

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text
 
 from core.actor import Actor, Origin
 from core.context import Context
-from core.database import GuardedSession, connect
+from core.database import GuardedSession, close, connect
 from core.postgres import EmbeddedPostgres
 from core.runtime import Runtime
 from core.settings import Settings
@@ -67,7 +67,7 @@ def server_url() -> Iterator[str]:
         connection.execute(text("CREATE DATABASE template_trimtab"))
     made = connect(url.replace("/postgres", "/template_trimtab"))
     upgrade(made)
-    made.dispose()
+    close(made)
     yield url
     server.stop()
     shutil.rmtree(home, ignore_errors=True)
@@ -77,7 +77,7 @@ def server_url() -> Iterator[str]:
 def _admin(url: str) -> Iterator[Engine]:
     engine = connect(url).execution_options(isolation_level="AUTOCOMMIT")
     yield engine
-    engine.dispose()
+    close(engine)
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def runtime(database_url: str, settings: Settings, clock: Clock) -> Iterator[Run
     """A runtime on a database of its own: for tests with several connections or processes."""
     engine = connect(database_url)
     yield Runtime(settings=settings, engine=engine, authority=PostAuthority(now=clock), now=clock)
-    engine.dispose()
+    close(engine)
 
 
 @pytest.fixture(scope="session")
@@ -115,7 +115,7 @@ def shared_engine(server_url: str) -> Iterator[Engine]:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_trimtab"))
     engine = connect(server_url.replace("/postgres", f"/{name}"))
     yield engine
-    engine.dispose()
+    close(engine)
 
 
 @dataclass

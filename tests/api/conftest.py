@@ -28,7 +28,7 @@ from changes.risk import policies
 from changes.risk.formula import shipped
 from core.actor import Actor, Origin
 from core.context import Context
-from core.database import connect
+from core.database import close, connect
 from core.runtime import Runtime
 from core.settings import Settings
 from drift import baselines, observation
@@ -176,7 +176,7 @@ def world(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     with made.context(made.person("approver")) as ctx:
         _say(ctx, made)
     yield made
-    engine.dispose()
+    close(engine)
 
 
 def _organize(ctx: Context, world: World) -> None:

@@ -15,7 +15,7 @@ from changes.execution import EXECUTOR
 from changes.requests import Wanted
 from core.actor import Actor, Origin
 from core.context import Context
-from core.database import connect
+from core.database import close, connect
 from core.runtime import Runtime
 from core.settings import Settings
 from drift import baselines, observation
@@ -148,7 +148,7 @@ def offices(server_url):
     with fresh_database(server_url, "offices") as url:
         engine = connect(url)
         yield engine
-        engine.dispose()
+        close(engine)
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ def whole_floor(server_url, tmp_path_factory):
         settings = Settings(home=tmp_path_factory.mktemp("floor"), lease_seconds=5, guard_minutes=0)
         runtime = Runtime(settings=settings, engine=engine, authority=PostAuthority())
         yield Floor(furnished(runtime, lab, patch))
-        engine.dispose()
+        close(engine)
 
 
 @pytest.fixture
@@ -191,7 +191,7 @@ def away(office):
         settings=office.runtime.settings, engine=engine, authority=office.runtime.authority,
         now=office.clock,
     )  # fmt: skip
-    engine.dispose()
+    close(engine)
 
 
 @pytest.fixture

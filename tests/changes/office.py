@@ -18,7 +18,7 @@ from changes.running import reaping
 from changes.states import State, Target
 from core.actor import Actor, Origin
 from core.audit import AuditRecord
-from core.database import connect
+from core.database import close, connect
 from core.runtime import Runtime
 from inventory import snapshots
 from inventory.models import Device
@@ -222,4 +222,4 @@ def fresh_database(server_url: str, name: str) -> Iterator[str]:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_trimtab"))
         yield server_url.replace("/postgres", f"/{name}")
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
+    close(engine)

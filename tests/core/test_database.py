@@ -1,13 +1,14 @@
 """Connecting to a server, times in UTC."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from threading import Timer
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import StatementError
 
 from core import database
-from core.database import connect
+from core.database import close, connect
 from core.errors import DatabaseUnavailable
 from tests.factories import make_person
 
@@ -62,3 +63,12 @@ def test_a_time_without_a_zone_is_refused(ctx):
     person.created_at = NOON.replace(tzinfo=None)
     with pytest.raises(StatementError, match="has no time zone"):
         ctx.session.flush()
+
+
+def test_a_connection_that_is_given_back_while_the_engine_closes_is_closed_too(database_url):
+    engine = connect(database_url)
+    held = engine.connect()
+    raw = held.connection.driver_connection
+    Timer(0.2, held.close).start()
+    close(engine)
+    assert raw.closed

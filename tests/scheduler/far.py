@@ -7,7 +7,7 @@ from threading import Event
 from sqlalchemy import text
 
 from core.actor import Actor, Origin
-from core.database import connect
+from core.database import close, connect
 from core.runtime import Runtime
 from operations import queue_roles, queues
 from operations.job_kinds import KINDS
@@ -74,7 +74,7 @@ def as_role(runtime, given, *, settings=None):
         settings=settings or runtime.settings, engine=engine, authority=runtime.authority,
         now=runtime.now,
     )  # fmt: skip
-    engine.dispose()
+    close(engine)
 
 
 def run_job(runtime, name, args, *, held=None):

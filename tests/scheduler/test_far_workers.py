@@ -10,7 +10,7 @@ from threading import Event
 import pytest
 from sqlalchemy import text
 
-from core.database import connect
+from core.database import close, connect
 from core.queue import Job
 from core.runtime import Runtime
 from core.secrets import installation_key
@@ -184,7 +184,7 @@ def fleet(server_url, tmp_path, monkeypatch):
         finally:
             made.close()
             far.drop_roles(runtime)
-    engine.dispose()
+    close(engine)
     with _admin(server_url) as engine, engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 

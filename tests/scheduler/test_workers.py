@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from core.database import connect
+from core.database import close, connect
 from core.queue import enqueue
 from operations.job_kinds import KINDS
 from scheduler import jobs as jobs_room
@@ -100,7 +100,7 @@ def test_a_worker_comes_back_when_the_database_refuses_for_a_while(runtime):
         )
         time.sleep(1.0)
         connection.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
-    engine.dispose()
+    close(engine)
     put(runtime)
     wait_for(lambda: states(runtime) == ["succeeded", "succeeded"])
 

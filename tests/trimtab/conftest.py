@@ -9,7 +9,7 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from core.actor import Actor, Origin
-from core.database import connect
+from core.database import close, connect
 from core.runtime import Runtime
 from core.settings import Settings
 from inventory import snapshots
@@ -84,7 +84,7 @@ def beside(database_url, tmp_path):
     yield Runtime(
         settings=Settings(home=tmp_path / "home"), engine=engine, authority=PostAuthority()
     )
-    engine.dispose()
+    close(engine)
 
 
 @dataclass

@@ -4,7 +4,7 @@ import socket
 import pytest
 from sqlalchemy import text
 
-from core.database import connect
+from core.database import close, connect
 from tests.trimtab.conftest import PASSWORD
 from trimtab.console import out, safe
 
@@ -55,7 +55,7 @@ def test_without_init_every_command_says_to_run_it(installation, database_url):
     engine = connect(database_url)
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE alembic_version"))
-    engine.dispose()
+    close(engine)
     done = installation("unit list")
     assert (done.exit_code, "trimtab init" in done.stderr) == (2, True)
 
