@@ -22,10 +22,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn, cast
 
+import ansible
 from ansible import constants
 from ansible.cli.playbook import PlaybookCLI
 from ansible.plugins import loader
 from ansible.plugins.strategy import linear
+from ansible.utils.collection_loader import _collection_finder as finder
 
 from inventory import platforms
 from inventory.drivers import push, registry, settling, workers
@@ -34,6 +36,7 @@ IMPORTED = (linear, push, registry, settling, workers)
 """What the runs use, imported here for them."""
 
 ASKING_SECONDS = 10.0
+BUILTIN = ("ansible.builtin", "runtime.yml")
 PR_SET_PDEATHSIG = 1
 TERMINAL = 3  # standard input, output and error
 
@@ -203,11 +206,28 @@ def _become(request: Request) -> None:
     loader.callback_loader.config = constants.DEFAULT_CALLBACK_PLUGIN_PATH
 
 
+def _know_builtin_names() -> None:
+    """Parse once how names of Ansible's own plugins are led on; each run takes it as it is.
+
+    It is a third of a run's start. That function says of itself that it may be replaced.
+    """
+    raw = (Path(ansible.__file__).parent / "config/ansible_builtin_runtime.yml").read_bytes()
+    parse = finder._meta_yml_to_dict  # noqa: SLF001 - see above
+    known = {raw: parse(raw, BUILTIN)}
+
+    def parsed(text: bytes | str, content_id: object) -> object:
+        told = text.encode() if isinstance(text, str) else text
+        return known.pop(told, None) or parse(text, content_id)
+
+    finder._meta_yml_to_dict = parsed  # noqa: SLF001
+
+
 def main() -> None:
     """Serve until the owner is no more, and leave no folder behind."""
     listener, owner = map(int, sys.argv[1:])
     with contextlib.suppress(platforms.PlatformBroken):  # told by the run that needs it
         platforms.known_platforms()
+    _know_builtin_names()
     gc.collect()
     gc.freeze()  # what all runs share is not copied because somebody counts references
     Server(listener=socket.socket(fileno=listener), owner=owner).serve()
