@@ -4,7 +4,6 @@ A record's canonical form is RFC 8785 JSON; its digest is the RFC 6962 leaf hash
 zero byte and the canonical bytes, so that a Merkle tree can be built over the rows as they are.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from typing import ClassVar
 from uuid import UUID, uuid4
 
 import rfc8785
-from sqlalchemy import DDL, BigInteger, Index, LargeBinary, Text, event
+from sqlalchemy import DDL, BigInteger, Index, LargeBinary, Text, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,6 +19,7 @@ from typing_extensions import TypeAliasType
 
 from core.actor import Actor, Origin
 from core.database import Base
+from core.evidence.tree import leaf_hash
 
 FORMAT = 1
 
@@ -50,6 +50,7 @@ class AuditRecord(Base):
         Index("ix_audit_record_actor", "actor_id", "id"),
         Index("ix_audit_record_action", "action", "id"),
     )
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012 - far workers may not read `xact`
     audited: ClassVar[bool] = False
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -64,6 +65,11 @@ class AuditRecord(Base):
     facts: Mapped[dict[str, Fact]] = mapped_column(JSONB)
     canonical: Mapped[bytes] = mapped_column(LargeBinary)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
+    xact: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("(pg_current_xact_id()::text::bigint)"), index=True,
+        deferred=True,
+    )  # fmt: skip
+    """The number of the database's transaction: the sealer looks records up by it, no more."""
 
 
 PROTECT = DDL(  # type: ignore[no-untyped-call]
@@ -116,8 +122,3 @@ def make_record(
         canonical=canonical,
         digest=leaf_hash(canonical),
     )
-
-
-def leaf_hash(canonical: bytes) -> bytes:
-    """SHA-256 of an RFC 6962 leaf (section 2.1)."""
-    return hashlib.sha256(b"\x00" + canonical).digest()

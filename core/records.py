@@ -1,12 +1,28 @@
-"""Read and verify audit records on behalf of a person. Writes none."""
+"""Read, verify and export audit records on behalf of a person. Seals what waits, writes no more."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from core.audit import AuditRecord
+from core.audit import ALL, AuditRecord
 from core.context import Context
-from core.verify import Verification, verify_records
+from core.evidence.anchored import laid_down
+from core.evidence.breaks import Point, Verification
+from core.evidence.keys import LogKeyUnavailable, chain
+from core.evidence.nodes import LogBroken
+from core.evidence.sealing import seal_all
+from core.evidence.verifying import verify_log
+
+VERIFIED = "audit.verified"
+_IN_ORDER = text("""
+SELECT record.canonical FROM audit_record record
+LEFT JOIN audit_leaf leaf ON leaf.audit_record_id = record.id
+ORDER BY leaf.position NULLS LAST, record.id
+""")
 
 
 def list_records(
@@ -27,14 +43,58 @@ def list_records(
     return ctx.session.scalars(query).all()
 
 
-def verify(ctx: Context) -> Verification:
-    """Verify all records; needs `audit.read`. The verification is itself recorded by callers."""
+def verify(
+    ctx: Context, *, since: Literal["begin", "last"] = "begin", anchors: Path | None = None
+) -> Verification:
+    """Verify all records, or those after the last verified head; needs `audit.read`.
+
+    What waits is sealed first, where the key is here. Heads laid down in the file `anchors`, or in
+    the one that the settings name, have to fit. That it was done, and its result, is recorded.
+    """
     ctx.require("audit.read")
-    return verify_records(ctx.session)
+    with suppress(LogBroken, LogKeyUnavailable):  # then there is something to tell
+        seal_all(ctx)
+    told = inspect(ctx, since=_last_verified(ctx) if since == "last" else None, anchors=anchors)
+    ctx.record(
+        VERIFIED, ALL, records=told.records, broken=len(told.broken), size=told.size,
+        root=told.root.hex(), since=told.since,
+    )  # fmt: skip
+    return told
+
+
+def inspect(
+    ctx: Context, *, since: Point | None = None, anchors: Path | None = None
+) -> Verification:
+    """The verification itself: seals nothing, records nothing."""
+    file = anchors or ctx.settings.audit_anchor_file
+    points, broken = laid_down(file, chain(ctx.session)) if file and file.exists() else ([], [])
+    told = verify_log(
+        ctx.session, ctx.settings, now=ctx.now(), since=since,
+        anchored=[one for one in points if since is None or one.size >= since.size],
+    )  # fmt: skip
+    return replace(told, broken=(*told.broken, *broken))
 
 
 def canonical_lines(ctx: Context) -> Iterator[bytes]:
-    """Every record's canonical JSON in order, for export; needs `audit.read`."""
+    """Every record's canonical JSON in the order of the log, for export; needs `audit.read`.
+
+    What is not sealed yet comes last.
+    """
     ctx.require("audit.read")
-    query = select(AuditRecord.canonical).order_by(AuditRecord.id)
-    return iter(ctx.session.scalars(query.execution_options(yield_per=1000)))
+    return iter(ctx.session.scalars(_IN_ORDER.execution_options(yield_per=1000)))
+
+
+def _last_verified(ctx: Context) -> Point | None:
+    """The head of the last verification that found nothing broken."""
+    facts = ctx.session.scalar(
+        select(AuditRecord.facts)
+        .where(
+            AuditRecord.action == VERIFIED, AuditRecord.facts.has_key("root"),
+            AuditRecord.facts["broken"].as_integer() == 0,
+        )
+        .order_by(AuditRecord.id.desc())
+        .limit(1)
+    )  # fmt: skip
+    if facts is None or not facts["size"]:
+        return None
+    return Point(size=int(str(facts["size"])), root=bytes.fromhex(str(facts["root"])))

@@ -1,0 +1,1 @@
+"""The Merkle log over audit records: sealed in batches, signed, anchored, provable offline."""

@@ -1,0 +1,15 @@
+"""What can go wrong when heads are laid down outside."""
+
+from core.errors import Conflict, TrimtabError
+
+
+class AnchorFailed(TrimtabError):
+    """A head could not be laid down."""
+
+    code = "anchor_failed"
+
+
+class WitnessRefused(Conflict):
+    """A witness does not countersign: the head does not continue what it saw before."""
+
+    code = "witness_refused"

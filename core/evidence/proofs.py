@@ -1,0 +1,96 @@
+"""Prove that a record is in the log, and that the log continues that of before. Writes nothing."""
+
+from collections.abc import Sequence
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import Row, select
+
+from core.audit import AuditRecord
+from core.context import Context
+from core.errors import NotFound
+from core.evidence.documents import Evidence, Extension, Proven
+from core.evidence.keys import chain, last_head
+from core.evidence.models import Head, Leaf
+from core.evidence.nodes import asked
+from core.evidence.tree import consistency, inclusion
+
+_HEAD = select(Head).order_by(Head.size).limit(1)
+
+
+class NotSealed(NotFound):
+    """The record, or the whole log, has no signed head over it yet."""
+
+    code = "not_sealed"
+
+
+def prove(ctx: Context, record: int | UUID, *, size: int | None = None) -> Evidence:
+    """That a record, by its number or its identity, is in the log; needs `audit.read`.
+
+    The path leads to the newest head, or to that of `size` records. Raises NotFound without such a
+    record or head, NotSealed while the record waits to be sealed.
+    """
+    ctx.require("audit.read")
+    return prove_all(ctx, [record], size=size)
+
+
+def prove_all(ctx: Context, records: Sequence[int | UUID], *, size: int | None = None) -> Evidence:
+    """The same for many records under one head; needs `audit.read`."""
+    ctx.require("audit.read")
+    head = head_of(ctx, size)
+    found = [_proven(ctx, one, head) for one in records]
+    return Evidence(keys=chain(ctx.session), heads=[head], records=found)
+
+
+def extend(ctx: Context, old: int, new: int | None = None) -> Evidence:
+    """That the head of `new` records, or the newest, continues that of `old`; needs `audit.read`.
+
+    Raises NotFound without such heads.
+    """
+    ctx.require("audit.read")
+    small, large = sorted([head_of(ctx, old), head_of(ctx, new)], key=lambda head: head.size)
+    path = asked(ctx.session, lambda nodes: consistency(small.size, large.size, nodes))
+    heads = [small] if small.size == large.size else [small, large]
+    return Evidence(
+        keys=chain(ctx.session), heads=heads,
+        extensions=[Extension(old=small.size, new=large.size, path=path)],
+    )  # fmt: skip
+
+
+def head_of(ctx: Context, size: int | None = None) -> Head:
+    """The newest head, or that of so many records; NotFound where there is none."""
+    ctx.require("audit.read")
+    if size is None:
+        head = last_head(ctx.session)
+        if head is None:
+            raise NotSealed("The audit log has no signed head yet; `trimtab serve` seals it.")
+        return head
+    head = ctx.session.get(Head, size)
+    if head is None:
+        near = ctx.session.scalar(_HEAD.where(Head.size > size)) or last_head(ctx.session)
+        hint = f" The next one is of {near.size}." if near else ""
+        raise NotFound(f"No head of the audit log is of {size} records.{hint}", id=str(size))
+    return head
+
+
+def _proven(ctx: Context, record: int | UUID, head: Head) -> Proven:
+    place = _place(ctx, record)
+    if place.position is None or place.position >= head.size:
+        raise NotSealed(
+            f"Record {place.id} is not under the head of {head.size} records; `trimtab serve` "
+            "seals what is new within a second, `trimtab audit seal` at once."
+        )
+    path = asked(ctx.session, lambda nodes: inclusion(place.position, head.size, nodes))
+    return Proven(position=place.position, canonical=place.canonical, size=head.size, path=path)
+
+
+def _place(ctx: Context, record: int | UUID) -> Row[int, bytes, int | None]:
+    column = AuditRecord.record_id if isinstance(record, UUID) else AuditRecord.id
+    found = ctx.session.execute(
+        select(AuditRecord.id, AuditRecord.canonical, Leaf.position)
+        .outerjoin(Leaf, Leaf.audit_record_id == AuditRecord.id)
+        .where(column == record)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(f"There is no audit record {record}.", type="audit record", id=str(record))
+    return cast("Row[int, bytes, int | None]", found)
