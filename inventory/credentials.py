@@ -34,6 +34,26 @@ def create_credential(
     return credential
 
 
+def create_like(
+    ctx: Context, other: Credential, *, name: str, password_ref: str
+) -> Credential:  # fmt: skip
+    """A login of the same user and unit with another password; for a change that was approved.
+
+    It checks no permission: who approved the change approved its name and reference.
+    """
+    credential = ctx.add(
+        Credential(
+            name=name, username=other.username, password_ref=password_ref,
+            enable_ref=other.enable_ref, key_ref=other.key_ref, unit_id=other.unit_id,
+        )
+    )  # fmt: skip
+    ctx.record(
+        "credential.created", credential, username=other.username, like=other.name,
+        reference=password_ref,
+    )  # fmt: skip
+    return credential
+
+
 def list_credentials(ctx: Context) -> list[Credential]:
     units = ctx.units("credential.read")
     return list(

@@ -96,7 +96,19 @@ def _is_address(text: str) -> bool:
 
 
 def set_state(ctx: Context, device_id: int, state: str) -> Device:
-    """Move a device along its lifecycle; Conflict where no such step leads on."""
+    """Move a device along its lifecycle; Conflict where no such step leads on.
+
+    It is retired by other functions, which look at what refers to it.
+    """
+    if state == "retired":
+        raise InvalidInput(
+            "A device is retired by `trimtab device retire`, or after its last change by `finish`.",
+            field="state",
+        )
+    return _moved(ctx, device_id, state)
+
+
+def _moved(ctx: Context, device_id: int, state: str) -> Device:
     device = ctx.get_locked(Device, device_id)
     ctx.require("device.write", device)
     if state not in STATES:
@@ -109,8 +121,13 @@ def set_state(ctx: Context, device_id: int, state: str) -> Device:
 
 
 def retire_device(ctx: Context, device_id: int, *, reason: str) -> Device:
-    """End a device's life: never collected or changed again; its history stays."""
-    device = set_state(ctx, device_id, "retired")
+    """End a device's life: never collected or changed again; its history stays.
+
+    Looks at nothing that refers to it: whoever calls this has (`changes.lifecycle`).
+    """
+    if not reason.strip():
+        raise InvalidInput("Say why the device is retired; auditors read it.", field="reason")
+    device = _moved(ctx, device_id, "retired")
     ctx.record("device.retired", device, reason=reason)
     return device
 

@@ -8,6 +8,7 @@ from core.context import Context
 from core.errors import Conflict, TrimtabError
 from inventory import captures, results
 from inventory.captures import Captures
+from inventory.drivers.login import Login
 from inventory.drivers.protocol import Driver
 from inventory.drivers.registry import driver_for
 from inventory.logins import login_for
@@ -16,8 +17,9 @@ from inventory.results import CollectionOutcome, Ended
 
 
 def collect(
-    ctx: Context, device_id: int, *, find_driver: Callable[[str], Driver] = driver_for
-) -> CollectionOutcome:
+    ctx: Context, device_id: int, *, find_driver: Callable[[str], Driver] = driver_for,
+    find_login: Callable[[Context, Device], Login] = login_for,
+) -> CollectionOutcome:  # fmt: skip
     """Collect one device and commit what came of it; a failing device is an outcome, no error.
 
     No transaction is open while the device answers.
@@ -29,7 +31,7 @@ def collect(
     ctx.commit()
     begun = time.perf_counter()
     try:
-        login = login_for(ctx, device)
+        login = find_login(ctx, device)
         driver = find_driver(device.driver)
         with ctx.released():
             collection = driver.collect(login)

@@ -82,6 +82,7 @@ class Device(Base):
     serial: Mapped[str | None] = mapped_column(Text)
     os_version: Mapped[str | None] = mapped_column(Text)
     options: Mapped[dict[str, Fact]] = mapped_column(JSONB, default=dict)
+    own_login: Mapped[dict[str, Fact]] = mapped_column(JSONB, default=dict, server_default="{}")
     created_at: Mapped[datetime]
     attempted_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(Text)

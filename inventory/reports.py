@@ -3,15 +3,13 @@
 Makes no snapshot and no finding: half of it changes by itself.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
-from itertools import zip_longest
 
 from core.audit import Fact
 from core.context import Context
 from inventory.cleaning import told
 from inventory.drivers.protocol import Facts, Interface, Item
-from inventory.line_patterns import all_lines
 from inventory.models import Device
 from inventory.report_models import DeviceReport
 
@@ -53,11 +51,6 @@ def of_device(ctx: Context, device_id: int) -> DeviceReport | None:
     return ctx.session.get(DeviceReport, device_id)
 
 
-def is_saved(running: str, startup: str) -> bool:
-    """Whether a restart would bring the running configuration back; comments do not count."""
-    return all(one == other for one, other in zip_longest(_lines(running), _lines(startup)))
-
-
 def fit(facts: Facts) -> Facts:
     """The facts with words that are printable and short, and no more of them than a device has."""
     return replace(
@@ -87,8 +80,3 @@ def _row(one: Interface | Item) -> dict[str, Fact]:
     values: Mapping[str, Fact] = asdict(one)
     return {name: list(value) if isinstance(value, tuple) else value
             for name, value in values.items()}  # fmt: skip
-
-
-def _lines(text: str) -> Iterator[str]:
-    lines = (text[start:end].rstrip() for start, end in all_lines(text))
-    return (line for line in lines if line and not line.startswith(("!", "#")))

@@ -24,6 +24,7 @@ from inventory.drivers.protocol import Collection
 from inventory.drivers.reading import same_host
 from inventory.models import Device, HostKey
 from inventory.report_models import DeviceReport
+from inventory.saved import is_saved
 from inventory.snapshots import Seen, Source, Stored
 
 Outcome = Literal[
@@ -234,7 +235,7 @@ def _saved(found: Captures, before: DeviceReport | None) -> bool | None:
     ):  # fmt: skip
         return before.saved
     same = found.running.digest == found.startup.digest
-    return same or reports.is_saved(found.running.text, found.startup.text)
+    return same or is_saved(found.running.text, found.startup.text)
 
 
 def _facts(collection: Collection) -> dict[str, Fact]:

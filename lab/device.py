@@ -8,7 +8,8 @@ from enum import StrEnum
 
 import asyncssh
 
-from lab import junos_config
+from lab import junos_config, logins
+from lab.images import FIRST, Image
 from lab.tree import Node, parse, render
 
 INDENT = {"cisco_ios": " ", "arista_eos": "   ", "cisco_nxos": "  ", "cisco_xr": " "}
@@ -33,6 +34,7 @@ class Fault(StrEnum):
     FLASH_FULL = "flash_full"  # cannot write files
     REFUSED_SAVE = "refused_save"  # refuses `write memory`
     REFUSED_LOGIN = "refused_login"  # refuses every password
+    STALE_LOGIN = "stale_login"  # lets in by its first password, whatever its configuration says
     ENDLESS = "endless"  # never ends a long answer
     HUGE = "huge"  # shows a configuration of 50 MB
     PAGER = "pager"  # pages whatever it is told
@@ -43,6 +45,9 @@ class Fault(StrEnum):
     HASTY_ECHO = "hasty_echo"  # repeats at once what is typed ahead, and again when it comes to it
     ERRORS = "errors"  # counts more input errors on its first interface at each reading
     FORGETFUL = "forgetful"  # throws away what is typed while it works
+    CORRUPT_COPY = "corrupt_copy"  # damages the images that are copied to it
+    NO_BOOT = "no_boot"  # boots no image but its first one
+    DEAD = "dead"  # does not come back from a reload
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +117,35 @@ class LabDevice:
     restless: str = "ntp clock-period 36029056"  # what RESTLESS shows, with growing numbers
     readings: int = 0
     cut_at: float = 0.5  # how much CUT_OFF shows
+    image: Image | None = None  # what it runs
+    store: dict[str, Image] = field(default_factory=dict)  # images of the flash, by full name
+    boot_setting: str = ""  # EOS: what its boot-config says
+    booted_at: datetime | None = None  # None: long before the lab started
+    down: bool = False  # answers nobody
+    fell: asyncio.Event = field(default_factory=asyncio.Event)  # ends its sessions
+
+    def __post_init__(self) -> None:
+        self.image = FIRST.get(self.platform)
+        if self.image is not None:
+            disk = "bootflash" if self.platform == "cisco_nxos" else "flash"
+            self.boot_setting = f"{disk}:/{self.image.name}"
+            self.store[self.boot_setting] = self.image
+
+    @property
+    def version(self) -> str:
+        """The version of the image that it runs."""
+        return VERSION[self.platform] if self.image is None else self.image.version
+
+    def lets_in(self, username: str, password: str) -> bool:
+        """By the hash of its configuration where that shows one, else by its first password."""
+        self.logins += 1
+        if Fault.REFUSED_LOGIN in self.faults or username != self.username:
+            return False
+        first = password == self.password
+        if Fault.STALE_LOGIN in self.faults:
+            return first
+        fits = logins.fits(self.root, username, password)
+        return first if fits is None else fits
 
     def running(self) -> str:
         """The running configuration without header and `end`, one trailing newline."""

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable
 from itertools import count
 
-from lab import server
-from lab.device import MODEL, VERSION, Fault, LabDevice
+from lab import booting, server
+from lab.device import MODEL, Fault, LabDevice
 from lab.eos import EosShell
 from lab.eos_sessions import states
 from lab.interfaces import dotted, interfaces
@@ -21,7 +21,6 @@ from lab.shell import SessionEnded
 Find = Callable[[str], LabDevice | None]
 _sessions = count(1_000_000)
 REFUSED = 1002  # eAPI: a command could not be run
-UPTIME = 788_640.0  # seconds at the start of the lab
 _started = time.monotonic()
 
 
@@ -51,6 +50,8 @@ async def _request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, f
     }
     body = await reader.readexactly(int(headers.get("content-length", "0")))
     device = find(writer.get_extra_info("sockname")[0])
+    if device is not None and device.down:
+        return False
     if device is None or not _allowed(device, headers.get("authorization", "")):
         _answer(writer, 401, b"Unable to authenticate user")
         return False
@@ -66,9 +67,12 @@ async def _request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, f
 
 
 def _allowed(device: LabDevice, authorization: str) -> bool:
-    device.logins += 1
-    wanted = base64.b64encode(f"{device.username}:{device.password}".encode()).decode()
-    return authorization == f"Basic {wanted}" and Fault.REFUSED_LOGIN not in device.faults
+    try:
+        told = base64.b64decode(authorization.removeprefix("Basic "), validate=True).decode()
+    except ValueError:  # no base64, or no text
+        told = ""
+    username, _, password = told.partition(":")
+    return device.lets_in(username, password)
 
 
 def _answer(
@@ -123,15 +127,18 @@ def _run(shell: EosShell, command: str, text: str, *, as_text: bool) -> dict[str
     return {"output": output} if as_text else {}
 
 
-def _uptime() -> float:
-    return UPTIME + time.monotonic() - _started
+def _uptime(device: LabDevice) -> float:
+    if device.booted_at is None:
+        return booting.UP_BEFORE + time.monotonic() - _started
+    return float(booting.uptime(device))
 
 
 def _version(device: LabDevice) -> dict[str, object]:
     return {
         "modelName": MODEL["arista_eos"], "serialNumber": device.serial,
-        "internalVersion": VERSION["arista_eos"], "version": VERSION["arista_eos"],
-        "bootupTimestamp": time.time() - _uptime(), "uptime": _uptime(), "mfgName": "Arista",
+        "internalVersion": device.version, "version": device.version,
+        "bootupTimestamp": time.time() - _uptime(device), "uptime": _uptime(device),
+        "mfgName": "Arista",
     }  # fmt: skip
 
 
@@ -152,7 +159,7 @@ def _config_sessions(device: LabDevice) -> dict[str, object]:
     left = device.guard.timer.when() - time.monotonic() if device.guard else 0.0
     shown = {
         name: {"state": state, "commitUser": "", "description": "", "instances": {}}
-        | ({"commitBy": _uptime() + left} if state == "pendingCommitTimer" else {})
+        | ({"commitBy": _uptime(device) + left} if state == "pendingCommitTimer" else {})
         for name, state in states(device)
     }
     return {"maxSavedSessions": 1, "maxOpenSessions": 5, "sessions": shown}

@@ -2,14 +2,16 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from typing_extensions import override
 
-from lab import archive, files, ios_shown
+from lab import archive, booting, files, ios_shown
 from lab.device import MODEL, Fault, Neighbour
 from lab.eos_sessions import EosSessions
 from lab.file_commands import FileCommands
 from lab.files import FileRefused, full_name
+from lab.image_commands import ImageCommands
 from lab.shell import Answer, Shell
 
 
@@ -30,15 +32,19 @@ class EosShell(Shell):
             r"configure replace (\S+)": self.replace,
             r"show interfaces": lambda _: self.interfaces(),
             r"show inventory": lambda _: self.inventory(),
+            r"show clock": lambda _: self.clock(),
         }
-        return Shell.table(self) | mine | self.sessions.table() | FileCommands(self).table()
+        images = ImageCommands(self).table()  # first: an address is no file of the flash
+        return (
+            images | Shell.table(self) | mine | self.sessions.table() | FileCommands(self).table()
+        )
 
     @override
     def header(self) -> str:
         return (
             "! Command: show running-config\n"
             f"! device: {self.device.shown_hostname} ({MODEL['arista_eos']}, EOS-{self.release})\n"
-            "!\n! boot system flash:/lab-eos.swi\n!\n"
+            f"!\n! boot system {self.device.boot_setting}\n!\n"
         )
 
     @override
@@ -52,11 +58,12 @@ class EosShell(Shell):
 
     @override
     def version(self) -> str:
+        *spans, last = booting.words(booting.uptime(self.device))
         return (
             f"Arista {MODEL['arista_eos']}\nHardware version: 1.00\n"
             f"Serial number: {self.device.serial}\n"
             f"Software image version: {self.release}\nArchitecture: x86_64\n"
-            "Uptime: 1 week, 2 days, 3 hours and 4 minutes\n"
+            f"Uptime: {' and '.join(filter(None, [', '.join(spans), last]))}\n"
         )
 
     @override
@@ -78,6 +85,10 @@ class EosShell(Shell):
             f"{one.interface:14}{one.peer:25}{one.peer_interface:20}120\n"
             for one in self.device.neighbours
         )
+
+    def clock(self) -> str:
+        now = datetime.now(UTC).strftime("%a %b %d %H:%M:%S %Y")
+        return f"{now}\nTimezone: UTC\nClock source: local\n"
 
     def interfaces(self) -> str:
         return ios_shown.interfaces(self.device).replace("Kbit/sec", "kbit")
@@ -125,6 +136,9 @@ class EosShell(Shell):
     def configuration_line(self, line: str) -> str:
         words = " ".join(line.split())
         if self.editor is not None and not self.editor.swallowing:
+            if words.startswith("boot system "):  # kept in boot-config, at once
+                self.device.boot_setting = full_name(words.rpartition(" ")[2])
+                return ""
             answer = self.sessions.line(words)
             if answer is not None:
                 return answer

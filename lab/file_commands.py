@@ -1,6 +1,5 @@
-"""The exec commands for files on both platforms: dir, more, copy, verify, delete."""
+"""The exec commands for files on both platforms: dir, more, copy, delete."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +21,6 @@ class FileCommands:
         return {
             r"dir(?: (\S+))?": self.listing,
             r"more (\S+)": self.more,
-            r"verify /md5 (\S+)": self.md5,
             r"copy (\S+) (\S+)": self.copy,
             r"delete( /force)? (\S+)": self.delete,
         }
@@ -48,15 +46,6 @@ class FileCommands:
             return files.read(self.shell.device, found.group(1))
         except FileRefused as reason:
             return self.refusal("opening", full_name(found.group(1)), reason)
-
-    def md5(self, found: re.Match[str]) -> str:
-        name = full_name(found.group(1))
-        try:
-            text = files.read(self.shell.device, name)
-        except FileRefused as reason:
-            return self.refusal("opening", name, reason)
-        digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
-        return f"....Done!\nverify /md5 ({name}) = {digest}\n"
 
     def copy(self, found: re.Match[str]) -> str:
         source, target = found.group(1), found.group(2)

@@ -4,6 +4,7 @@
 system's; both are shown with the `end` that a file of a configuration has.
 """
 
+import hashlib
 import re
 
 from lab.device import Fault, LabDevice
@@ -61,17 +62,25 @@ def write(device: LabDevice, typed: str, text: str) -> None:
 
 def delete(device: LabDevice, typed: str) -> None:
     """Remove a file of the flash. Raises FileRefused."""
-    if device.files.pop(full_name(typed), None) is None:
+    name = full_name(typed)
+    if device.store.pop(name, None) is None and device.files.pop(name, None) is None:
         raise FileRefused("No such file or directory")
 
 
 def sizes(device: LabDevice, typed: str) -> dict[str, int]:
     """Names and bytes of a disk's files, or of the one file. Raises FileRefused."""
     name = full_name(typed)
+    if name in device.store:
+        return {name.partition("/")[2]: device.store[name].size}
     if not name.endswith("/"):
         return {name.partition("/")[2]: len(read(device, typed).encode())}
     known = [RUNNING, *([STARTUP] if device.startup else []), *device.files]
-    return {
+    images = {
+        one.removeprefix(name): image.size
+        for one, image in device.store.items()
+        if one.startswith(name)
+    }
+    return images | {
         one.removeprefix(name): len(read(device, one).encode())
         for one in known
         if one.startswith(name)
@@ -81,4 +90,14 @@ def sizes(device: LabDevice, typed: str) -> dict[str, int]:
 def free(device: LabDevice) -> int:
     if Fault.FLASH_FULL in device.faults:
         return 0
-    return FLASH_BYTES - sum(len(text.encode()) for text in device.files.values())
+    texts = sum(len(text.encode()) for text in device.files.values())
+    return FLASH_BYTES - texts - sum(image.size for image in device.store.values())
+
+
+def checksum(device: LabDevice, typed: str, algorithm: str) -> str:
+    """A file's or an image's checksum in hex. Raises FileRefused."""
+    image = device.store.get(full_name(typed))
+    if image is not None:
+        return image.checksum(algorithm)
+    text = read(device, typed).encode()
+    return hashlib.new(algorithm, text, usedforsecurity=False).hexdigest()

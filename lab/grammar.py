@@ -53,7 +53,7 @@ SINGLE = tuple(
         r"hostname\b", r"version\b", r"enable secret\b", r"enable password\b",
         r"username \S+", r"ip domain[ -]name\b", r"ip domain lookup\b", r"clock timezone\b",
         r"snmp-server (location|contact|chassis-id)\b", r"snmp-server community \S+",
-        r"alias \S+ \S+",
+        r"alias \S+ \S+", r"boot nxos\b",
         r"logging (buffered|trap|source-interface|facility)\b", r"ntp source\b",
         r"spanning-tree mode\b", r"ip ssh (version|time-out)\b", r"ip default-gateway\b",
         r"path\b", r"maximum (?=\d)",

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 from typing_extensions import override
 
-from lab import cisco_shown, files, ios_shown
+from lab import booting, cisco_shown, files, ios_shown
 from lab.device import MODEL, Fault
 from lab.file_commands import FileCommands
 from lab.files import FileRefused
+from lab.image_commands import ImageCommands
 from lab.ios_archive import IosArchive
 from lab.shell import Answer, Shell
 from lab.tcl import QUIT, Tcl
@@ -29,7 +30,11 @@ class IosShell(Shell):
             r"show cdp neighbors detail": lambda _: self.cdp(),
             r"tclsh": self.enter_tcl,
         }
-        return Shell.table(self) | mine | FileCommands(self).table() | IosArchive(self).table()
+        images = ImageCommands(self).table()  # first: an address is no file of the flash
+        return (
+            images | Shell.table(self) | mine | FileCommands(self).table()
+            | IosArchive(self).table()
+        )  # fmt: skip
 
     @override
     def header(self) -> str:
@@ -53,7 +58,9 @@ class IosShell(Shell):
         return (
             f"Cisco IOS Software, LAB Software (LAB-UNIVERSALK9-M), Version {self.release}, "
             "RELEASE SOFTWARE (lab)\n\n"
-            f"{self.device.shown_hostname} uptime is 1 week, 2 days, 3 hours, 4 minutes\n"
+            f"{self.device.shown_hostname} uptime is "
+            f"{', '.join(booting.words(booting.uptime(self.device)))}\n"
+            f'System image file is "flash:{self.device.image.name if self.device.image else ""}"\n'
             f"cisco {MODEL['cisco_ios']} (simulated) processor with 524288K bytes of memory.\n"
             f"Processor board ID {self.device.serial}\n"
             "Configuration register is 0xF\n"

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from typing_extensions import override
 
-from lab import cisco_shown
+from lab import booting, cisco_shown, files
 from lab.device import MODEL, Fault
 from lab.distortion import distorted
+from lab.image_commands import ImageCommands
 from lab.shell import Answer, Shell
 from lab.tree import Node
 
@@ -32,7 +33,7 @@ class NxosShell(Shell):
             r"show cdp neighbors detail": lambda _: shown.cdp(),
             r"terminal (?:width|length) (\d+)": self.set_terminal,
         }
-        return Shell.table(self) | mine
+        return ImageCommands(self).table() | Shell.table(self) | mine
 
     def set_terminal(self, found: re.Match[str]) -> str:
         if found[0].startswith("terminal length"):
@@ -50,6 +51,10 @@ class NxosShell(Shell):
     @override
     def typed(self, line: str) -> str:
         words = " ".join(line.split()).removeprefix("no ")
+        if line.strip().startswith("boot nxos "):  # it looks at the image before it takes the line
+            name = files.full_name(words.rpartition(" ")[2])
+            if name not in self.device.store:
+                return f"ERROR: {name}: No such file or directory\n"
         if words.startswith("feature "):
             return self._switch(words, on=not line.strip().startswith("no "))
         needed = next((name for start, name in FEATURES.items() if words.startswith(start)), None)
@@ -99,14 +104,22 @@ class NxosShell(Shell):
 
     @override
     def version(self) -> str:
+        image = self.device.image
         return (
             "Cisco Nexus Operating System (NX-OS) Software\n\nSoftware\n"
-            f"  BIOS: version \n  NXOS: version {self.release}\n\nHardware\n"
+            f"  BIOS: version \n  NXOS: version {self.release}\n"
+            f"  NXOS image file is: bootflash:///{image.name if image else ''}\n\nHardware\n"
             f"  cisco Nexus9000 {MODEL['cisco_nxos']} Chassis (simulated)\n"
             f"  Processor Board ID {self.device.serial}\n\n"
             f"  Device name: {self.device.shown_hostname}\n"
-            "Kernel uptime is 9 day(s), 3 hour(s), 4 minute(s), 5 second(s)\n"
+            f"Kernel uptime is {self._uptime()}\n"
         )
+
+    def _uptime(self) -> str:
+        minutes, seconds = divmod(booting.uptime(self.device) + 5, 60)
+        hours, minutes = divmod(minutes, 60)
+        days, hours = divmod(hours, 24)
+        return f"{days} day(s), {hours} hour(s), {minutes} minute(s), {seconds} second(s)"
 
     @override
     def lldp(self) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import struct
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import count
@@ -9,6 +10,7 @@ from itertools import count
 import asyncssh
 from typing_extensions import override
 
+from lab import booting
 from lab.device import Fault, LabDevice
 from lab.eos import EosShell
 from lab.ios import IosShell
@@ -27,6 +29,7 @@ FLEET = "127.77."  # where the lab's devices are
 MORE = " --More-- "
 SLOW_SECONDS = 2.0
 PAGE_LINES_BEFORE_DROP = 20
+RESET = struct.pack("ii", 1, 0)  # closes without a word, as a port where nobody listens
 _sessions = count(1)
 
 Find = Callable[[str], LabDevice | None]
@@ -50,10 +53,7 @@ class Login(asyncssh.SSHServer):
 
     @override
     def validate_password(self, username: str, password: str) -> bool:
-        self.device.logins += 1
-        if Fault.REFUSED_LOGIN in self.device.faults:
-            return False
-        return (username, password) == (self.device.username, self.device.password)
+        return self.device.lets_in(username, password)
 
     @override
     def connection_requested(
@@ -166,6 +166,9 @@ class Terminal(asyncssh.SSHServerSession[str]):
             except SessionEnded:
                 self.close()
                 return
+            if isinstance(self.shell, Shell) and self.shell.busy:
+                await asyncio.sleep(self.shell.busy * self.device.second)
+                self.shell.busy = 0.0
             if Fault.DROP in self.device.faults and answer.count("\n") > PAGE_LINES_BEFORE_DROP:
                 self.write(answer[: len(answer) // 2])
                 self.drop()
@@ -254,7 +257,9 @@ async def serve(listener: socket.socket, find: Find, *, round_trip: float = 0.0)
         client, _ = await loop.sock_accept(listener)
         address = client.getsockname()[0]
         device = find(address) if address.startswith("127.") else None
-        if device is None:
+        if device is None or device.down:
+            if device is not None:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             client.close()
             continue
         task = loop.create_task(_session(client, device, round_trip))
@@ -275,7 +280,7 @@ async def _session(client: socket.socket, device: LabDevice, round_trip: float) 
             login_timeout=20,
         )
         try:
-            await connection.wait_closed()
+            await booting.up_while(device, connection.wait_closed())
         finally:
             connection.abort()
             await connection.wait_closed()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from lab.device import VERSION, Fault, LabDevice
+from lab.device import Fault, LabDevice
 from lab.distortion import distorted
 from lab.editor import INVALID, Editor
 from lab.routing_shown import RoutingShown
@@ -45,6 +45,7 @@ class Shell:
     hidden: bool = False  # what is typed now is not echoed
     question: str = ""
     page_lines: int = PAGE
+    busy: float = 0.0  # seconds of the device's own that the last answer takes
     commands: list[tuple[re.Pattern[str], Answer]] = field(default_factory=list)
 
     save_words: ClassVar[str] = (
@@ -215,7 +216,7 @@ class Shell:
 
     @property
     def release(self) -> str:
-        return VERSION[self.device.platform]
+        return self.device.version
 
 
 def filtered(output: str, wanted: str) -> str:

@@ -15,6 +15,7 @@ from changes.plans import TargetPlan
 from changes.requests import Wanted, Window, propose
 from changes.states import State
 from core.actor import Actor
+from core.audit import Fact
 from core.context import Context
 from core.errors import InvalidInput
 from drift import baselines
@@ -23,6 +24,7 @@ from inventory.devices import set_state
 from inventory.models import Device
 
 PLANNED = "planned"
+PLAYBOOK = "commission"
 PLATFORM = Actor(
     name="trimtab",
     granted=frozenset({
@@ -43,10 +45,21 @@ class Asked:
     window: Window | None = None
 
 
-def request_commission(ctx: Context, device_id: int, asked: Asked) -> ChangeRequest:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class First(Asked):
+    """A request of the first change; afterwards the clock may be off by so many seconds at most.
+
+    None: it is not looked at.
+    """
+
+    clock_seconds: int | None = None
+
+
+def request_commission(ctx: Context, device_id: int, asked: First) -> ChangeRequest:
     """Request that a planned device is put into service.
 
     With lines these are typed, else it is brought to its baseline (the intended configuration).
+    Whatever answers must be the device that the CMDB knows, before it and after it.
     Needs `change.request` on it, a device that is planned, and a complete collection of it. Raises
     NotActive, InvalidInput without either lines or baseline, NothingToDo.
     """
@@ -54,12 +67,24 @@ def request_commission(ctx: Context, device_id: int, asked: Asked) -> ChangeRequ
     ctx.require("change.request", device)
     wanted = Wanted(
         title=f"Commission {device.hostname}", reason=asked.reason, kind="commission",
-        window=asked.window,
+        window=asked.window, playbook=PLAYBOOK,
     )  # fmt: skip
-    return propose(ctx, [(_target(ctx, device, asked), None)], wanted)
+    target = replace(_target(ctx, device, asked), variables=_variables(device, asked))
+    return propose(ctx, [(target, None)], wanted)
 
 
-def _target(ctx: Context, device: Device, asked: Asked) -> TargetPlan:
+def _variables(device: Device, asked: First) -> dict[str, Fact]:
+    clock = asked.clock_seconds
+    return identity(device) | ({} if clock is None else {"trimtab_clock_seconds": clock})
+
+
+def identity(device: Device) -> dict[str, Fact]:
+    """The variable with what the device has to say of itself, as far as the CMDB knows it."""
+    known = {"hostname": device.hostname, "serial": device.serial, "model": device.model}
+    return {"trimtab_identity": {name: value for name, value in known.items() if value}}
+
+
+def _target(ctx: Context, device: Device, asked: First) -> TargetPlan:
     if asked.lines:
         return typed(ctx, device, asked.lines, way_back=asked.way_back, state=PLANNED)
     baseline = baselines.baseline_for(ctx, device.id)

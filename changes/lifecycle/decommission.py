@@ -1,16 +1,17 @@
 """The last change of a device, and its end: retired only when nothing refers to it any more."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
 from changes.errors import NothingToDo, StillThere, WrongState
-from changes.lifecycle.commission import PLATFORM, Asked
+from changes.lifecycle.commission import PLATFORM, Asked, identity
 from changes.lifecycle.remains import Remaining, remains_of
+from changes.lifecycle.shutting import shutting
 from changes.models import ChangeRequest, ChangeTarget
 from changes.planning import typed
-from changes.requests import Wanted, propose
+from changes.requests import Wanted, plan_of, propose
 from changes.states import State
 from core.context import Context
 from inventory.devices import retire_device
@@ -19,26 +20,44 @@ from operations import events
 from operations.models import Event
 
 KIND = "decommission_waits"
+PLAYBOOK = "decommission"
 
 
-def request_decommission(ctx: Context, device_id: int, asked: Asked) -> ChangeRequest:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Last(Asked):
+    """A request of the last change.
+
+    `neighbours` are those that may still be up when it runs: names of LLDP and CDP, addresses of
+    BGP and OSPF. With `keep` every interface is shut but for these and the management's own; None
+    shuts none.
+    """
+
+    neighbours: tuple[str, ...] = ()
+    keep: tuple[str, ...] | None = None
+
+
+def request_decommission(ctx: Context, device_id: int, asked: Last) -> ChangeRequest:
     """Request the last change of an active device: the lines that take it out of service.
 
-    Needs `change.request` on it. When the change has succeeded the device waits for `finish`.
+    Nothing is typed while a neighbour is up that the request does not name. Needs `change.request`
+    on it. When the change has succeeded the device waits for `finish`.
     """
     device = ctx.get(Device, device_id)
     ctx.require("change.request", device)
-    if not asked.lines:
+    shut = () if asked.keep is None else shutting(ctx, device, keep=asked.keep)
+    lines = (*asked.lines, *shut)
+    if not lines:
         raise NothingToDo(
             f"Give the lines that take {device.hostname} out of service (shut its interfaces, take "
             "its routing and logins away)."
         )
     wanted = Wanted(
         title=f"Decommission {device.hostname}", reason=asked.reason, kind="decommission",
-        window=asked.window,
+        window=asked.window, playbook=PLAYBOOK,
     )  # fmt: skip
-    target = typed(ctx, device, asked.lines, way_back=asked.way_back)
-    return propose(ctx, [(target, None)], wanted)
+    target = typed(ctx, device, lines, way_back=asked.way_back)
+    told = identity(device) | {"trimtab_neighbours": list(asked.neighbours)}
+    return propose(ctx, [(replace(target, variables=told), None)], wanted)
 
 
 def remains(ctx: Context, device_id: int) -> tuple[Remaining, ...]:
@@ -128,6 +147,8 @@ def _retired(ctx: Context, device: Device, change: ChangeRequest) -> Device:
     )
     for key in ctx.session.scalars(alive):
         events.close(replace(ctx, person=PLATFORM), key, "Nothing remains of it.")
+    copies = [one.pre_state for one in plan_of(change).targets if one.device_id == device.id]
+    ctx.record("device.decommissioned", device, change=change.id, last_copy=copies)
     return retire_device(ctx, device.id, reason=f"decommissioned by {change.label}")
 
 

@@ -10,6 +10,7 @@ from core.secrets import Secret
 from drift.locks import lock_device
 from drift.models import Baseline, ExpectedFacts, Finding
 from drift.recording import resolve
+from inventory import own_logins
 from inventory.models import Credential, Device, Relation
 
 NOTE = "The device is out of service."
@@ -59,7 +60,9 @@ def end_login(ctx: Context, device_id: int) -> Credential:
     if shared(ctx, device):
         raise WrongState(f"Other devices use the login {login.name}; it goes on.")
     told = [one for one in (login.password_ref, login.enable_ref, login.key_ref) if one]
+    told += [one for one in own_logins.passwords(device) if one and one not in told]
     login.password_ref = login.enable_ref = login.key_ref = None
+    device.own_login = {}
     ctx.session.flush()
     mine = [one for one in told if one.startswith(STORED) and not _named(ctx, one)]
     for one in mine:
@@ -69,7 +72,9 @@ def end_login(ctx: Context, device_id: int) -> Credential:
 
 
 def _named(ctx: Context, reference: str) -> bool:
-    """Whether another login reads the same secret."""
+    """Whether another login, or a device for itself, reads the same secret."""
     columns = (Credential.password_ref, Credential.enable_ref, Credential.key_ref)
-    query = select(Credential.id).where(or_(*(one == reference for one in columns)))
-    return ctx.session.scalar(query.limit(1)) is not None
+    own = (Device.own_login["reference"].astext, Device.own_login["pending"].astext)
+    logins = select(Credential.id).where(or_(*(one == reference for one in columns)))
+    devices = select(Device.id).where(or_(*(one == reference for one in own)))
+    return any(ctx.session.scalar(one.limit(1)) is not None for one in (logins, devices))

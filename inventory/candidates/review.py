@@ -124,7 +124,8 @@ def adopt(ctx: Context, candidate_id: int, said: Adoption = NOTHING_SAID) -> Dev
     ):
         raise InvalidInput(
             f"{candidate.label} cannot be adopted yet: {', '.join(lacking)} must be known. Say it, "
-            "or give its range a credential and search again.",
+            "or give its range a credential and search again."
+            f"{candidate.problem and f' The last search: {candidate.problem}'}",
             field=lacking[0],
         )
     driver, options = candidate.proposal.get("driver"), candidate.proposal.get("options")

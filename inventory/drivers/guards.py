@@ -64,7 +64,8 @@ def unguarded(platform: str, running: str, *, options: Mapping[str, object] | No
     """Why a device cannot take a change back by itself, in words; empty where it can."""
     known = platform_of(platform).guard
     if known is None:
-        return f"{platform} has no timer that takes a change back"
+        plain = f"{platform} has no timer that takes a change back"
+        return platform_of(platform).unguarded or plain
     if known.needs is not None and known.needs.search(running) is None:
         return known.otherwise
     if platform == "frr" and not (options or {}).get(SHELL):

@@ -25,6 +25,8 @@ class Login:
     contact; `timeout` in seconds for connecting and for each answer, `max_seconds` and `max_bytes`
     for the whole session; `options` as the CMDB's JSON.
     `jump` is the host to go through, which may need one itself; its `host_key` must be pinned.
+    `second` is tried where `password` is refused: while a change replaces one by the other, nobody
+    else knows which of them the device takes.
     `unsealed` are the secrets of the lines to be typed, by the marks that the lines have instead.
     `admit` is asked with the bytes that an answer has so far; it may wait, and tells how long.
     """
@@ -36,6 +38,7 @@ class Login:
     port: int = 22
     driver: str = "netmiko"
     password: str | None = field(default=None, repr=False)
+    second: str | None = field(default=None, repr=False)
     enable: str | None = field(default=None, repr=False)
     key: str | None = field(default=None, repr=False)
     host_key: PublicKey | None = None

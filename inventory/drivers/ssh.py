@@ -7,7 +7,7 @@ import base64
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import paramiko
 from typing_extensions import override
@@ -45,7 +45,7 @@ class Held(paramiko.MissingHostKeyPolicy):
         self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey
     ) -> None:
         found = PublicKey(algorithm=key.get_name(), public_key=key.get_base64())
-        if self.key is not None:
+        if self.key not in {None, found}:
             raise host_keys.changed(self.login, found)
         self.key = found
 
@@ -55,16 +55,30 @@ def connected(login: Login, client: paramiko.SSHClient | None = None) -> Iterato
     """A connection to the device; `client` where another class than Paramiko's own is needed.
 
     At first contact the session is bound to the key that the host shows; the credentials go to
-    whoever holds it, and it is the one to be pinned.
+    whoever holds it, and it is the one to be pinned. Where a login has two passwords the second is
+    tried only when the device refuses the first.
     """
     client, policy = client or paramiko.SSHClient(), Held(login)
+    client.set_missing_host_key_policy(policy)
     if login.host_key is not None:
         pinned = paramiko.PKey.from_type_string(
             login.host_key.algorithm, base64.b64decode(login.host_key.public_key)
         )
         name = host_keys.known_name(login)
         client.get_host_keys().add(name, login.host_key.algorithm, pinned)
-    client.set_missing_host_key_policy(policy)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(_signed_in(login, client))
+        except AuthenticationRefused as error:
+            if login.second is None or error.facts.get("hostname") != login.hostname:
+                raise
+            stack.enter_context(_signed_in(replace(login, password=login.second), client))
+        yield Connected(client=client, host_key=policy.key or _unseen(login))
+
+
+@contextmanager
+def _signed_in(login: Login, client: paramiko.SSHClient) -> Iterator[None]:
+    """The client signed in with the login's password or key, until the body ends."""
     with ExitStack() as stack:
         through = stack.enter_context(tunnel(login))
         stack.callback(_hang_up, client)
@@ -82,7 +96,7 @@ def connected(login: Login, client: paramiko.SSHClient | None = None) -> Iterato
             allow_agent=False,
             sock=through,
         )
-        yield Connected(client=client, host_key=policy.key or _unseen(login))
+        yield
 
 
 @contextmanager

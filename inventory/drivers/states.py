@@ -1,4 +1,4 @@
-"""Ask a device for its state and judge it: neighbours, routes, reachability. Changes nothing.
+"""Ask a device for its state and judge it: neighbours, routes, pings, clock. Changes nothing.
 
 What is asked and how it is read is data (`states.yaml`). Used inside Ansible's worker.
 """
@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from ipaddress import IPv4Network, ip_address
 from pathlib import Path
@@ -22,6 +23,7 @@ from inventory.links import same_interface
 from inventory.platforms import Platform, platform_of
 
 FILE = Path(__file__).with_name("states.yaml")
+UNIVERSAL = ("UTC", "GMT")
 Ask = Callable[[Sequence[str]], Sequence[str]]
 
 
@@ -42,6 +44,7 @@ class States:
     route: Asked | None
     static: re.Pattern[str] | None
     ping: Asked | None
+    clock: Asked | None
     counters: Asked | None
     head: re.Pattern[str] | None
 
@@ -65,8 +68,23 @@ def asking(login: Login) -> Iterator[Ask]:
 
 def neighbours(ask: Ask, platform: str, expected: Sequence[str]) -> list[str]:
     """What is wrong with the expected neighbours: names as LLDP tells them, addresses of peers."""
+    up, down = _seen(ask, platform, states_of(platform).neighbours)
+    missing = [name for name in expected if _plain(name) not in up]
+    return [f"the neighbour {name} is {_why(down.get(_plain(name)))}" for name in missing]
+
+
+def others(ask: Ask, platform: str, expected: Sequence[str]) -> list[str]:
+    """Which neighbours are up that nobody named; without data of routing those of LLDP and CDP."""
+    routing = states_of(platform).neighbours if platform in _data() else ()
+    up, _ = _seen(ask, platform, routing)
+    return [
+        f"the neighbour {name} is up" for name in sorted(up - {_plain(one) for one in expected})
+    ]
+
+
+def _seen(ask: Ask, platform: str, asked: Sequence[Asked]) -> tuple[set[str], dict[str, str]]:
+    """Who is up, and who is down with the protocol that says so."""
     known = platform_of(platform)
-    asked = states_of(platform).neighbours
     own = [one for one in (known.commands.lldp, known.commands.cdp) if one]
     answers = ask([*(one.command for one in asked), *own])
     up, down = set[str](), dict[str, str]()
@@ -77,9 +95,7 @@ def neighbours(ask: Ask, platform: str, expected: Sequence[str]) -> list[str]:
                 up.add(peer)
             else:
                 down[peer] = one.kind
-    up |= _announced(known, own, answers[len(asked) :])
-    missing = [name for name in expected if _plain(name) not in up]
-    return [f"the neighbour {name} is {_why(down.get(_plain(name)))}" for name in missing]
+    return up | _announced(known, own, answers[len(asked) :]), down
 
 
 def _why(kind: str | None) -> str:
@@ -116,6 +132,21 @@ def _network(found: re.Match[str]) -> str:
         return str(IPv4Network(f"{found['network']}/{found['mask']}", strict=False))
     except ValueError:
         return ""
+
+
+def clock(ask: Ask, platform: str, *, seconds: float) -> list[str]:
+    """What is wrong with the device's clock: further from this machine's than so many seconds."""
+    asked = _required(states_of(platform).clock, platform, "its clock")
+    [answer] = ask([asked.command])
+    found = re.search(asked.pattern, answer)
+    if found is None:
+        return ["it shows no time"]
+    if found["zone"] not in UNIVERSAL:
+        return [f"its clock shows {found['zone']}; only UTC is compared"]
+    told = " ".join(found[part] for part in ("year", "month", "day", "time"))
+    shown = datetime.strptime(told, "%Y %b %d %H:%M:%S").replace(tzinfo=UTC)
+    off = abs((shown - datetime.now(UTC)).total_seconds())
+    return [f"its clock is {off:.0f} s off"] if off > seconds else []
 
 
 def reached(ask: Ask, platform: str, expected: Sequence[str]) -> list[str]:
@@ -205,7 +236,7 @@ def _required(asked: Asked | None, platform: str, what: str) -> Asked:
 @cache
 def states_of(platform: str) -> States:
     """What this platform is asked, or UnsupportedPlatform."""
-    data = cast("Mapping[str, Mapping[str, object]]", yaml.safe_load(FILE.read_text("utf-8")))
+    data = _data()
     if platform not in data:
         raise UnsupportedPlatform(
             f"Trimtab does not know how to look at the state of {platform}; it knows "
@@ -222,9 +253,15 @@ def states_of(platform: str) -> States:
         route=_asked(told, "route", "there"),
         static=re.compile(str(told["static"])) if "static" in told else None,
         ping=_asked(told, "ping", "answered"),
+        clock=_asked(told, "clock", "shown"),
         counters=_asked(told, "counters", "errors"),
         head=re.compile(counters["head"]) if "head" in counters else own.head if own else None,
     )  # fmt: skip
+
+
+@cache
+def _data() -> Mapping[str, Mapping[str, object]]:
+    return cast("Mapping[str, Mapping[str, object]]", yaml.safe_load(FILE.read_text("utf-8")))
 
 
 def _asked(told: Mapping[str, object], name: str, pattern: str) -> Asked | None:

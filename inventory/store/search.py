@@ -13,7 +13,7 @@ from inventory.snapshot_models import Content, DeltaSet, Keyframe, Snapshot
 from inventory.store import dictionaries
 from inventory.store.frames import Packed
 from inventory.store.patterns import How, Place, expression, places
-from organization.models import Unit
+from organization.units import by_code, units_below
 
 SECONDS = 10.0  # that a search may take
 MOST = 1000  # hits that a search may have
@@ -60,7 +60,8 @@ def search(
     """The lines of the last trusted running configurations in which the pattern is found.
 
     Devices in the order of their names. Needs `snapshot.read`; what lies in other jurisdictions is
-    not searched. Raises InvalidInput for a pattern that cannot be searched for.
+    not searched. Raises InvalidInput for a pattern that cannot be searched for, and for a unit that
+    is not there.
     """
     ctx.require("snapshot.read")
     wanted, until = expression(pattern, how=how), time.monotonic() + seconds
@@ -122,12 +123,6 @@ def _query(ctx: Context, where: Where) -> Query:
     if where.site is not None:
         query = query.where(Site.code == where.site)
     if where.unit is not None:
-        query = query.where(func.coalesce(Device.unit_id, Site.unit_id).in_(_below(where.unit)))
+        below = units_below(ctx, by_code(ctx, where.unit).id)
+        query = query.where(func.coalesce(Device.unit_id, Site.unit_id).in_(below))
     return query
-
-
-def _below(code: str) -> Select[int]:
-    """The unit of this code and all units below it."""
-    tree = select(Unit.id).where(Unit.code == code).cte("below", recursive=True)
-    tree = tree.union(select(Unit.id).join(tree, Unit.parent_id == tree.c.id))
-    return select(tree.c.id)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from core.actor import Actor, Origin
 from core.errors import NotPermitted
 from inventory.candidates.imports.csv_text import read_csv
-from inventory.candidates.imports.trial import Outcome, try_candidates, try_devices
+from inventory.candidates.imports.trial import Outcome, try_candidates, try_devices, try_web
 from inventory.candidates.models import Candidate
 from inventory.imports import ImportRefused
 from inventory.models import Device
@@ -20,6 +20,8 @@ from tests.factories import (
     make_site,
     make_unit,
 )
+from tests.inventory.rest_server import Api, serving
+from tests.inventory.test_candidates_imports import netbox_device
 
 ALL = Actor(name="arranger", granted=frozenset(PERMISSIONS))
 HERE = Origin(door="cli")
@@ -85,6 +87,29 @@ def test_a_candidate_that_is_known_keeps_its_state_unless_it_would_be_adopted(
     ]  # fmt: skip
     ctx.session.refresh(found)
     assert found.state == "found"
+
+
+def test_a_trial_names_what_it_would_change_of_a_known_candidate(ctx, site):
+    same, other = (make_candidate(ctx, unit_id=site.unit_id, evidence="import") for _ in range(2))
+    lines = [f"{same.hostname},{same.address},cisco_ios", f"renamed,{other.address},arista_eos"]
+    told = tried(ctx, site.unit, "\n".join(["hostname,address,platform", *lines]), adopt="none")
+    assert [(one.becomes, one.changed) for one in told] == [
+        ("known", ()), ("known", ("hostname", "platform")),
+    ]  # fmt: skip
+    ctx.session.refresh(other)
+    assert other.platform == "cisco_ios"
+
+
+def test_a_server_is_read_and_tried_and_nothing_is_kept(ctx, site, monkeypatch):
+    monkeypatch.setenv("TOKEN", "s3cret")
+    before = names(ctx)
+    ctx.commit()
+    with serving(Api(rows=[netbox_device(number) for number in (1, 2)])) as api:
+        told = try_web(
+            ctx, "netbox", url=api.url, token_ref="env:TOKEN", unit=site.unit, adopt="none"
+        )
+    assert [(one.hostname, one.becomes) for one in told] == [("r1", "waiting"), ("r2", "waiting")]
+    assert (names(ctx), ctx.recorded) == (before, [])
 
 
 def test_complete_devices_are_tried_all_or_none(ctx, site, credential):

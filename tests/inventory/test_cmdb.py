@@ -179,6 +179,12 @@ def test_a_device_goes_along_its_lifecycle_to_its_end(ctx):
         devices.set_state(ctx, device.id, "gone")
 
 
+def test_a_device_is_not_retired_by_the_way(ctx):
+    device = make_device(ctx)
+    with pytest.raises(InvalidInput, match="trimtab device retire"):
+        devices.set_state(ctx, device.id, "retired")
+
+
 def test_relations_follow_what_is_seen(ctx):
     device, peer = make_device(ctx), make_device(ctx, hostname="sw2")
     seen = [Neighbour(interface="e1", peer_name="SW2", peer_interface="e9"),

@@ -36,7 +36,8 @@ def test_a_device_is_added_collected_shown_and_retired(ready, lab):
         ready("device", "neighbours", device.hostname, "--json"))
     } == {one.peer for one in device.neighbours}  # fmt: skip
     ready("device", "state", device.hostname, "maintenance")
-    ready("device", "retire", device.hostname, "--reason", "sold")
+    gone = json.loads(ready("device", "retire", device.hostname, "--reason", "sold", "--json"))
+    assert (gone["state"], "its lldp neighbour" in " ".join(gone["remains"])) == ("retired", True)
     assert json.loads(ready("device", "list", "--state", "active", "--json")) == []
 
 

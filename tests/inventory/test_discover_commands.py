@@ -61,6 +61,17 @@ def test_a_search_that_is_over_cannot_be_cancelled(allowed):
     allowed("discover", "cancel", str(run["id"]), code=5)
 
 
+def test_a_dry_run_tells_what_would_become_of_each_and_keeps_nothing(allowed, tmp_path):
+    file = tmp_path / "devices.csv"
+    file.write_text("hostname,address,platform\nr1,127.77.0.77,ios\nr2,192.0.2.1,ios\n")
+    words = ("discover", "import", "csv", str(file), "--unit", "ops", "--adopt")
+    told = json.loads(allowed(*words, "--dry-run", "--json"))
+    assert [(one["hostname"], one["becomes"], one["changes"]) for one in told] == [
+        ("r1", "device", []), ("r2", "waiting", []),
+    ]  # fmt: skip
+    assert listed(allowed, "--state", "all") == []
+
+
 def test_other_inventories_are_imported(allowed, tmp_path):
     file = tmp_path / "devices.csv"
     file.write_text("hostname,address,platform\nr1,127.77.0.77,ios\nr2,192.0.2.1,ios\n")

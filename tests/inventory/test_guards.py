@@ -223,6 +223,8 @@ def test_which_platforms_have_which_guard(running):
     }  # fmt: skip
     assert guard_for("frr", "", options={"shell_username": "ops"}) == "watchdog"
     assert unguarded("cisco_nxos", "") == "cisco_nxos has no timer that takes a change back"
+    assert "`commit confirmed` is pending" in unguarded("cisco_xr", "")
+    assert "shell_username" in unguarded("frr", "")
 
 
 def test_a_guard_of_another_platform_or_too_long_types_nothing(running):

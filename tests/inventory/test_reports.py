@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from inventory import discovery, reports, snapshots
+from inventory import discovery, reports, saved, snapshots
 from inventory.drivers.protocol import Facts, Interface, Item
 from inventory.snapshot_models import Snapshot
 from tests.inventory.conftest import add
@@ -55,7 +55,7 @@ def test_a_snapshots_facts_are_those_that_identify_the_device(ctx, lab, enrol):
 
 
 @pytest.mark.parametrize(
-    ("running", "startup", "saved"),
+    ("running", "startup", "same"),
     [
         ("hostname r1\n!\nend\n", "hostname r1\nend\n", True),
         ("hostname r1 \n", "hostname r1\n", True),
@@ -63,8 +63,8 @@ def test_a_snapshots_facts_are_those_that_identify_the_device(ctx, lab, enrol):
         ("hostname r1\n", "", False),
     ],
 )
-def test_saved_is_what_a_restart_would_bring_back(running, startup, saved):
-    assert reports.is_saved(running, startup) is saved
+def test_saved_is_what_a_restart_would_bring_back(running, startup, same):
+    assert saved.is_saved(running, startup) is same
 
 
 def test_what_is_not_told_again_stays(ctx, lab, enrol):

@@ -51,8 +51,8 @@ def test_a_slow_device_answers_only_after_its_time(network, index, monkeypatch):
         network.set_fault(device, Fault.SLOW)
         session.write_channel("show clock\n")
         with pytest.raises(ReadTimeout):
-            session.read_until_pattern(" UTC ", read_timeout=0.3)
-        assert " UTC " in session.read_until_prompt(read_timeout=5)
+            session.read_until_pattern("UTC", read_timeout=0.3)
+        assert "UTC" in session.read_until_prompt(read_timeout=5)
         network.clear_fault(device, Fault.SLOW)
 
 

@@ -160,11 +160,22 @@ def test_what_is_no_file_is_refused(own):
         playbook("hello")
 
 
-def test_a_link_that_comes_between_reading_and_shelving_is_refused(own, tmp_path):
+def test_a_link_that_comes_between_reading_and_shelving_keeps_it_from_the_shelf_alone(
+    own, tmp_path
+):
     playbook("hello")
     (own / "hello" / "link").symlink_to("/etc/passwd")
-    with pytest.raises(PlaybookBroken, match="hello/link"):
-        shelve(tmp_path)
+    shelf = shelve(tmp_path)
+    with pytest.raises(UnknownPlaybook, match="hello"):
+        playbook("hello", shelf)
+    assert playbook("restore", shelf).digest == playbook("restore").digest
+
+
+@pytest.mark.parametrize("path", ["..", '"../other"', "../tasks/../other", "files/.."])
+def test_a_path_out_of_its_folder_is_refused(own, path):
+    (own / "hello" / "more.yml").write_text(f"- include_vars: {{dir: {path}}}\n")
+    with pytest.raises(PlaybookBroken, match=r"more\.yml, line 1: the path leads out"):
+        playbook("hello")
 
 
 def test_a_name_of_odd_letters_is_refused(own):

@@ -16,12 +16,18 @@ from lab.network import Fault, Lab
 from tests.inventory.conftest import login_to
 
 NAMES = (
-    "confirm", "correct_drift", "interface_errors", "neighbours_up", "post_check", "pre_check",
-    "reachability", "restore", "restore_version", "revert", "rotate_secret", "routes_present",
-    "service_answers",
+    "commission", "confirm", "correct_drift", "decommission", "former_image", "interface_errors",
+    "neighbours_up", "post_check", "pre_check", "reachability", "restore", "restore_version",
+    "revert", "rotate_login", "rotate_secret", "routes_present", "service_answers", "stage_image",
+    "upgrade",
 )  # fmt: skip
-CHANGING = {"correct_drift": "medium", "restore": "medium", "confirm": "low", "revert": "low",
-            "restore_version": "medium", "rotate_secret": "medium"}  # fmt: skip
+CHANGING = {"commission": "medium", "decommission": "medium", "correct_drift": "medium",
+            "restore": "medium", "confirm": "low", "revert": "low", "restore_version": "medium",
+            "rotate_login": "high", "rotate_secret": "medium", "stage_image": "low",
+            "upgrade": "high", "former_image": "high"}  # fmt: skip
+SOME = {"service_answers", "decommission", "rotate_login", "rotate_secret", "stage_image",
+        "upgrade", "former_image"}  # fmt: skip
+"""Those that are not for every kind of device."""
 GROUPS = "[trimtab_devices]\nr1\n[trimtab_servers]\ns1\n"
 LINES = ["interface Loopback0", " description of a bird"]
 
@@ -63,8 +69,13 @@ def test_a_playbooks_title_is_its_plays_name_and_its_risk_is_told(name):
     assert yaml.safe_load(book.path.read_text())[0]["name"] == book.title
     assert book.risk == CHANGING.get(name, "none")
     assert book.check_mode
-    if name not in {"service_answers", "rotate_secret"}:
+    if name not in SOME:
         assert {"cisco_ios", "arista_eos", "frr", "linux"} <= set(book.platforms)
+
+
+def test_whatever_works_on_ios_works_on_ios_xe():
+    known = [frozenset(one.platforms) for one in catalogue()]
+    assert [one for one in known if "cisco_ios" in one and "cisco_xe" not in one] == []
 
 
 @pytest.mark.parametrize("name", ["correct_drift", "restore"])
@@ -178,7 +189,5 @@ def test_a_broken_playbook_is_named_with_the_place(shelf, file, content, why):
 
 
 def test_an_unknown_playbook_is_refused_with_those_that_there_are():
-    with pytest.raises(
-        UnknownPlaybook, match="confirm, correct_drift, interface_errors, neighbours_up"
-    ):
+    with pytest.raises(UnknownPlaybook, match="interface_errors, neighbours_up, post_check"):
         playbook("../restore")

@@ -1,18 +1,19 @@
 """What an import would bring, tried on the inventory itself and taken back. Keeps nothing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import func, select
 
+from core.audit import AuditRecord
 from core.context import Context
 from core.database import WROTE
 from inventory import imports
 from inventory.candidates import review
 from inventory.candidates.imports.imported import Imported
-from inventory.candidates.imports.taking import take
+from inventory.candidates.imports.taking import read_web, take
 from inventory.candidates.models import Candidate
 from inventory.candidates.review import Alike
 from inventory.models import Device
@@ -26,7 +27,8 @@ class Outcome:
     """What one entry would become.
 
     `device`: a device at once. `waiting`: new on the review list. `known`: a candidate that is
-    there already, in this `state`, brought up to date. `alike` are devices that it may be.
+    there already, in this `state`, of which it would change what `changed` names; nothing of
+    it where that is empty, and what was ignored stays ignored. `alike` are devices that it may be.
     """
 
     hostname: str
@@ -36,6 +38,16 @@ class Outcome:
     state: str
     problem: str
     alike: tuple[Alike, ...]
+    changed: tuple[str, ...] = ()
+
+
+def try_web(
+    ctx: Context, kind: str, *, url: str, token_ref: str, unit: Unit, adopt: str
+) -> tuple[Outcome, ...]:
+    """The outcomes of importing a NetBox or Nautobot, read now. Needs what that needs."""
+    ctx.require("device.write", unit)
+    entries = read_web(ctx, kind, url=url, token_ref=token_ref)
+    return try_candidates(ctx, entries, unit=unit, source=f"{kind}:{url}", adopt=adopt)
 
 
 def try_candidates(
@@ -44,15 +56,28 @@ def try_candidates(
     """The outcomes of `taking.take`, in the order of the entries. Needs what that needs."""
     with _taken_back(ctx):
         last = ctx.session.scalar(select(func.max(Candidate.id))) or 0
+        told = ctx.session.scalar(select(func.max(AuditRecord.id))) or 0
         taken = take(ctx, entries, unit=unit, source=source, adopt=adopt)
         alike, added = review.alike(ctx, taken.candidates), {one.id for one in taken.adopted}
+        changed = _changed(ctx, after=told)
         return tuple(
             _candidate(
                 one, alike[one.id],
                 "device" if one.device_id in added else "waiting" if one.id > last else "known",
+                changed.get(one.id, ()),
             )
             for one in taken.candidates
         )  # fmt: skip
+
+
+def _changed(ctx: Context, *, after: int) -> Mapping[int, tuple[str, ...]]:
+    """What was changed of which candidate, by the records that the trial wrote."""
+    rows = ctx.session.execute(
+        select(AuditRecord.subject_id, AuditRecord.facts).where(
+            AuditRecord.id > after, AuditRecord.action == "candidate.changed"
+        )
+    )
+    return {int(key): tuple(sorted(facts)) for key, facts in rows}
 
 
 def try_devices(ctx: Context, text: str, *, source: str) -> tuple[Outcome, ...]:
@@ -74,10 +99,12 @@ def _taken_back(ctx: Context) -> Iterator[None]:
         del ctx.recorded[recorded:]
 
 
-def _candidate(row: Candidate, alike: tuple[Alike, ...], becomes: Becomes) -> Outcome:
+def _candidate(
+    row: Candidate, alike: tuple[Alike, ...], becomes: Becomes, changed: tuple[str, ...]
+) -> Outcome:
     return Outcome(
         hostname=row.hostname, address=row.address or "", platform=row.platform, becomes=becomes,
-        state=row.state, problem=row.problem, alike=alike,
+        state=row.state, problem=row.problem, alike=alike, changed=changed,
     )  # fmt: skip
 
 

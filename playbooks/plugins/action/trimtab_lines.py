@@ -6,6 +6,7 @@ The login comes from the file named by TRIMTAB_LOGINS (mode 0600), never from a 
 nothing is saved before.
 """
 
+from inventory.drivers import answers
 from inventory.drivers.applied import SaveMode
 from inventory.drivers.guards import guard_from
 from inventory.drivers.push import apply_lines, dry_run
@@ -24,42 +25,6 @@ class ActionModule(DeviceAction):
         guard = self._task.args.get("guard")
         guard = guard_from(guard) if guard else None
         if self._task.check_mode:
-            return _rehearsed(dry_run(login, lines))
+            return answers.rehearsed(dry_run(login, lines))
         save = SaveMode.SAVE if self._task.args.get("save", True) else SaveMode.LEAVE
-        return _applied(apply_lines(login, lines, save=save, guard=guard), guard)
-
-
-def _rehearsed(rehearsed):
-    refused = [line.line for line in rehearsed.refused_lines]
-    return {
-        "changed": rehearsed.would_change,
-        "failed": bool(refused),
-        "diff": {"prepared": rehearsed.diff},
-        "refused": refused,
-        "how": rehearsed.how,
-        "msg": f"{rehearsed.how}; refused: {', '.join(refused)}" if refused else rehearsed.how,
-    }
-
-
-def _applied(applied, guard):
-    return {
-        "changed": applied.changed,
-        "failed": not applied.succeeded,
-        "sent": list(applied.sent),
-        "saved": applied.saved,
-        "guarded": applied.guarded,
-        "stdout": applied.transcript,
-        "msg": _told(applied, guard),
-    }
-
-
-def _told(applied, guard):
-    if applied.refused_lines:
-        first = applied.refused_lines[0]
-        back = "; the device is back as it was" if applied.taken_back else ""
-        return f"the device refused {first.line!r}: {first.answer.strip()}{back}"
-    if applied.saved is False:
-        return "the lines are in place, but the device refused to save them"
-    if applied.guarded:
-        return f"in force; the device goes back after {guard.minutes} min unless it is confirmed"
-    return "typed and saved" if applied.saved else "typed"
+        return answers.applied(apply_lines(login, lines, save=save, guard=guard), guard)

@@ -1,4 +1,4 @@
-"""Ansible action: look at a device's neighbours, routes, reachability or interfaces.
+"""Ansible action: look at a device's neighbours, routes, reachability, interfaces or clock.
 
 Devices are asked on their command line by Trimtab's own driver, servers over Ansible's connection.
 """
@@ -30,6 +30,10 @@ class ActionModule(DeviceAction):
         match self._task.args["look_at"]:
             case "neighbours":
                 return states.neighbours(ask, platform, expected)
+            case "others":
+                return states.others(ask, platform, expected)
+            case "clock":
+                return states.clock(ask, platform, seconds=float(self._task.args["seconds"]))
             case "routes":
                 return states.routes(ask, platform, expected)
             case "interfaces":

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pytest
 
 from changes.lifecycle import commission, decommission, letting_go
-from changes.lifecycle.commission import Asked
+from changes.lifecycle.commission import First
+from changes.lifecycle.decommission import Last
 from changes.models import ChangeRequest
 from changes.states import State
 from inventory.models import Device
@@ -36,13 +37,13 @@ class Lifecycle:
     def commission(self, hostname="r1", *, by="engineer", **asked):
         with self.office.acting(by) as ctx:
             return commission.request_commission(
-                ctx, self.office.ids[hostname], Asked(reason="new", **asked)
+                ctx, self.office.ids[hostname], First(reason="new", **asked)
             )
 
-    def decommission(self, hostname="r1", *, by="engineer", lines=SHUT):
+    def decommission(self, hostname="r1", *, by="engineer", lines=SHUT, **asked):
         with self.office.acting(by) as ctx:
             return decommission.request_decommission(
-                ctx, self.office.ids[hostname], Asked(reason="old", lines=lines)
+                ctx, self.office.ids[hostname], Last(reason="old", lines=lines, **asked)
             )
 
     def succeed(self, change):

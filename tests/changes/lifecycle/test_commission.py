@@ -49,6 +49,16 @@ def test_the_plan_says_that_the_device_is_planned(planned):
     assert target.inventory["state"] == "planned"
 
 
+def test_the_plan_says_which_device_has_to_answer_as_far_as_that_is_known(planned):
+    planned.put("r1", serial="SN-1")
+    plan = plan_of(planned.commission(lines=LINES, clock_seconds=5))
+    assert (plan.playbook, plan.targets[0].variables) == (
+        "commission",
+        {"trimtab_identity": {"hostname": planned.device().hostname, "serial": "SN-1"},
+         "trimtab_clock_seconds": 5},
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("state", ["active", "maintenance", "retired"])
 def test_only_planned_devices_are_commissioned(life, state):
     life.put("r1", state=state)
@@ -98,7 +108,9 @@ def test_a_commission_is_planned_anew_while_the_device_is_planned(planned):
     planned.office.shows("r1", description="shipped")
     with planned.office.acting("engineer") as ctx:
         [target] = plan_of(revisions.renew(ctx, change.id)).targets
-    assert target.rollback == ("interface Loopback0", " description shipped")
+    assert (target.rollback, target.variables) == (
+        ("interface Loopback0", " description shipped"), plan_of(change).targets[0].variables,
+    )  # fmt: skip
 
 
 def test_after_its_commission_a_device_is_active_with_what_it_shows_as_baseline(planned):

@@ -6,9 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from changes.calendar.models import Freeze
+from changes.causes import texts_planned_from
 from changes.errors import NothingToDo, StillThere, WrongState
 from changes.lifecycle import decommission
 from changes.maintenance.models import MaintenancePlan
+from changes.requests import plan_of
+from core.audit import AuditRecord
 from core.errors import NotPermitted
 from core.secrets import Secret, write_secret
 from drift import baselines
@@ -36,6 +39,15 @@ def test_the_last_change_is_requested_with_its_lines(life):
     change = life.decommission()
     assert (change.kind, change.title) == (
         "decommission", f"Decommission {life.device().hostname}",
+    )  # fmt: skip
+
+
+def test_the_plan_of_a_last_change_says_who_may_still_be_up(life):
+    plan = plan_of(life.decommission(neighbours=("sw1", "10.0.0.2")))
+    assert (plan.playbook, plan.targets[0].variables) == (
+        "decommission",
+        {"trimtab_identity": {"hostname": life.device().hostname},
+         "trimtab_neighbours": ["sw1", "10.0.0.2"]},
     )  # fmt: skip
 
 
@@ -208,6 +220,24 @@ def test_a_device_whose_last_change_was_not_carried_out_is_not_retired(life):
     life.decommission()
     with pytest.raises(WrongState, match="no decommission"):
         life.finish()
+
+
+def test_a_retirement_names_the_copy_of_the_last_configuration(life):
+    change = life.decommission()
+    life.succeed(change)
+    life.let_go()
+    life.end_login()
+    life.finish()
+    with life.office.acting("arranger") as ctx:
+        rows = select(AuditRecord.facts).where(
+            AuditRecord.action == "device.decommissioned",
+            AuditRecord.subject_id == str(life.office.ids["r1"]),
+        )
+        told = ctx.session.scalars(rows).all()
+        kept = texts_planned_from(ctx)
+    [target] = plan_of(change).targets
+    assert told == [{"change": change.id, "last_copy": [target.pre_state]}]
+    assert bytes.fromhex(target.pre_state) in kept
 
 
 def test_the_sweep_retires_what_nothing_refers_to(life):

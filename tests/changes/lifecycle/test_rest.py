@@ -30,3 +30,14 @@ def test_a_device_goes_from_its_last_change_to_its_retirement(life, rest):
     assert (kinds, refused, steps) == (
         ["credential"], "device_referred_to", ["active", "retired"],
     )  # fmt: skip
+
+
+def test_a_device_is_retired_in_spite_of_an_open_change_only_when_that_is_said(life, rest):
+    life.office.requested("r1")
+    path, told = f"/devices/{life.office.ids['r1']}/retirement", {"reason": "burnt"}
+    refused = rest("engineer", "post", path, json=told)
+    assert (refused.status_code, refused.json()["code"]) == (409, "device_referred_to")
+    done = rest("engineer", "post", path, json=told | {"open_changes": "leave"}).json()
+    assert (done["state"], [one["kind"] for one in done["remains"]]) == (
+        "retired", ["change", "credential"],
+    )  # fmt: skip

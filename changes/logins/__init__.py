@@ -1,0 +1,1 @@
+"""The logins that Trimtab itself uses, replaced by changes."""
