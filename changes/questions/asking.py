@@ -1,0 +1,103 @@
+"""Ask a question of the table: check what is given, hand out a page. Writes only that it left."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+from changes.questions.answers import Answer, Given, Parameter, Question, Row
+from changes.questions.table import QUESTIONS
+from core.audit import Subject
+from core.context import Context
+from core.errors import InvalidInput, NotFound
+
+PIECE = 500  # rows that an export reads at a time
+LARGEST = 2**31 - 1  # PostgreSQL's integer
+MOST = 500  # characters of a parameter
+
+
+def list_questions(ctx: Context) -> tuple[Question, ...]:
+    """All questions there are. Needs `audit.read`."""
+    ctx.require("audit.read")
+    return tuple(QUESTIONS.values())
+
+
+def question(ctx: Context, name: str) -> Question:
+    """The question of that name, or NotFound. Needs `audit.read`."""
+    ctx.require("audit.read")
+    if name not in QUESTIONS:
+        raise NotFound(f"There is no question {name!r}; there are {', '.join(QUESTIONS)}.")
+    return QUESTIONS[name]
+
+
+def ask(
+    ctx: Context, name: str, given: Mapping[str, str], *, after: str = "", limit: int = 50
+) -> Answer:
+    """At most `limit` rows of the answer, after the place `after`. Needs `audit.read`.
+
+    `given` are the parameters as text; an empty one counts as left out. Rows are about what lies
+    in the units where the person has `audit.read`. Raises NotFound for a name that nothing bears,
+    InvalidInput for a parameter that is missing, unknown or malformed.
+    """
+    asked = question(ctx, name)
+    rows = tuple(asked.read(ctx, checked(asked, given), after, limit))
+    return Answer(
+        columns=asked.columns, rows=rows, note=asked.note,
+        next=rows[-1].place if len(rows) == limit else "",
+    )  # fmt: skip
+
+
+def export(ctx: Context, name: str, given: Mapping[str, str], *, form: str) -> Question:
+    """Record that the whole answer leaves the house in this form; raises as `ask`."""
+    asked = question(ctx, name)
+    checked(asked, given)
+    subject = Subject(type="question", id=name, label=asked.title)
+    told = {key: value for key, value in given.items() if value.strip()}
+    ctx.record("question.exported", subject, parameters=told, format=form)
+    return asked
+
+
+def pieces(ctx: Context, name: str, given: Mapping[str, str]) -> Iterator[tuple[Row, ...]]:
+    """The whole answer, a piece at a time, all in the context's transaction."""
+    after, first = "", True
+    while first or after:
+        answer = ask(ctx, name, given, after=after, limit=PIECE)
+        yield answer.rows
+        after, first = answer.next, False
+
+
+def checked(asked: Question, given: Mapping[str, str]) -> Given:
+    """The parameters as the question reads them, or InvalidInput whose fact `field` names one."""
+    known = {one.name: one for one in asked.parameters}
+    wrong = next((name for name in given if name not in known), None)
+    if wrong is not None:
+        raise InvalidInput(
+            f"The question {asked.name} takes no {wrong}; it takes {', '.join(known)}.",
+            field=wrong,
+        )
+    told = {name: given.get(name, "").strip() for name in known}
+    missing = next((one for one in asked.parameters if one.required and not told[one.name]), None)
+    if missing is not None:
+        raise InvalidInput(f"The question {asked.name} needs {missing.name}.", field=missing.name)
+    return {name: _read(known[name], value) for name, value in told.items() if value}
+
+
+def _read(parameter: Parameter, text: str) -> str | int | datetime:
+    match parameter.kind:
+        case "text" if len(text) <= MOST and text.isprintable():
+            return text
+        case "number" if text.isascii() and text.isdigit() and 1 <= int(text[:11]) <= LARGEST:
+            return int(text)
+        case "time":
+            return _time(parameter, text)
+    raise InvalidInput(f"{text[:40]!r} is no {parameter.name}.", field=parameter.name)
+
+
+def _time(parameter: Parameter, text: str) -> datetime:
+    """A date, or a time with or without its offset; without one it is UTC."""
+    try:
+        at = datetime.fromisoformat(text)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise InvalidInput(
+            f"{text[:40]!r} is no time: write it as 2026-11-24 or 2026-11-24T22:00+01:00.",
+            field=parameter.name,
+        ) from error
