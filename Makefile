@@ -3,7 +3,7 @@ BIN := .venv/bin
 ARGS ?=
 PYTEST_ARGS ?= -n 2
 
-.PHONY: set-up demo test test-deep check lock bench-demo bench-drift bench-collect bench-store bench-schedules bench-change test-chaos fuzz-drift change-states clean
+.PHONY: set-up demo test test-deep check lock bench-demo bench-drift bench-collect bench-store bench-schedules bench-change bench-audit test-chaos test-tamper fuzz-drift change-states clean
 set-up:
 	@.ci/set-up
 
@@ -44,6 +44,12 @@ bench-schedules: set-up
 
 bench-change: set-up
 	@$(BIN)/python -m benchmarks.change $(ARGS)
+
+bench-audit: set-up
+	@$(BIN)/python -m benchmarks.audit $(ARGS)
+
+test-tamper: set-up
+	@$(BIN)/python -m tests.tamper $(ARGS)
 
 test-chaos: set-up
 	@$(BIN)/python -m tests.chaos $(ARGS)

@@ -4,7 +4,7 @@ Before a device is touched that is committed, and afterwards where it stands; so
 between, each device is known as waiting, settled or interrupted. Nothing is silently run again.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -13,12 +13,21 @@ from typing import Literal
 from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.exc import IntegrityError
 
+from changes.logins import switching
 from changes.models import ChangeRequest, ChangeRun, ChangeTarget
 from changes.requests import move
 from changes.states import FINAL, State, Target, ending
 from core.context import Context
 
 Wish = Literal["pause", "stop", "roll_back", "resume"]
+
+RECORDED: Mapping[State, str] = {
+    State.APPROVED: "change.returned", State.PAUSED: "change.paused",
+    State.SUCCEEDED: "change.succeeded", State.FAILED: "change.failed",
+    State.ROLLED_BACK: "change.rolled_back", State.INTERRUPTED: "change.interrupted",
+    State.CANCELLED: "change.cancelled",
+}  # fmt: skip
+"""How the end of a run is recorded, by the state that it leaves the change in."""
 
 
 class Hold(Enum):
@@ -194,6 +203,7 @@ def settle(ctx: Context, held: Claim, ends: Sequence[End]) -> bool:
     by_id = {target.device_id: target for target in change.targets}
     for end in ends:
         by_id[end.device_id].state, by_id[end.device_id].result = end.state, end.result
+        switching.settle(ctx, change, end.device_id, end.state)
     told = {by_id[end.device_id].device.hostname: f"{end.state}: {end.result}" for end in ends}
     ctx.record("change.devices_settled", change, fence=held.fence, devices=told)
     ctx.commit()
@@ -208,8 +218,7 @@ def finish(ctx: Context, held: Claim, state: State, *, outcome: str) -> bool:
         ctx.record("change.late_evidence", change, fence=held.fence, state=state, outcome=outcome)
         return False
     ended = end_run(ctx, change, run, state, outcome)
-    action = "change.returned" if ended is State.APPROVED else f"change.{ended}"
-    ctx.record(action, change, fence=held.fence, outcome=outcome)
+    ctx.record(RECORDED[ended], change, fence=held.fence, outcome=outcome)
     return True
 
 

@@ -37,8 +37,20 @@ class NoSafeCommands(InvalidInput):
     code: ClassVar[str] = "no_safe_commands"
 
 
+class NoWayBack(InvalidInput):
+    """What a change did cannot be taken back by another one."""
+
+    code: ClassVar[str] = "no_way_back"
+
+
 class SecretInPlan(InvalidInput):
     code: ClassVar[str] = "secret_in_plan"
+
+
+class SharedLogin(Conflict):
+    """Others sign in by a login that is to be replaced."""
+
+    code: ClassVar[str] = "login_shared"
 
 
 class UnknownPlaybook(InvalidInput):
@@ -55,6 +67,12 @@ class NotAnEmergency(InvalidInput):
 
 class ReviewEarly(Conflict):
     code: ClassVar[str] = "review_early"
+
+
+class GlassOver(Conflict):
+    """A run rests on a broken glass that counts no more."""
+
+    code: ClassVar[str] = "glass_over"
 
 
 class EmergencyDebt(Conflict):

@@ -14,10 +14,12 @@ from changes import approvals, claims
 from changes.attribution import attribute
 from changes.calendar.errors import Frozen
 from changes.claims import End, Hold
+from changes.emergency import grants
 from changes.errors import (
     AnsibleUnavailable,
     DeviceNotObserved,
     GateFailed,
+    GlassOver,
     StopRequested,
     WindowClosed,
 )
@@ -26,7 +28,7 @@ from changes.journal import Journal
 from changes.models import ChangeRequest, ChangeTarget
 from changes.plans import Plan, TargetPlan, Wave, waves_of
 from changes.playbooks import shelve
-from changes.readiness import approved_plan, still_allowed
+from changes.readiness import approved_plan, require_glass, still_allowed
 from changes.run_folder import private_folder
 from changes.running import telling, undoing, waves
 from changes.running.crew import JOB, STOPPED, Crew
@@ -141,7 +143,7 @@ class _Run:
         return [one for one in targets if one.device_id in left]
 
     def _wanted(self, plan: Plan) -> State | None:
-        """What a person asked for between two waves; None: go on."""
+        """What ends it between two waves: a person, or the time of a broken glass; None: go on."""
         self.crew.heart.beat()
         match self.crew.heart.hold():
             case Hold.LOST:
@@ -153,14 +155,34 @@ class _Run:
             case Hold.PAUSING:
                 return self._pause("A person paused it. Resume it, or roll it back.")
             case Hold.HELD:
-                return None
+                return self._in_time()
+
+    def _in_time(self) -> State | None:
+        """None as long as the broken glass counts, if the change runs on one."""
+        try:
+            with self.crew.context() as ctx:
+                require_glass(ctx, self.crew.held.change_id)
+        except GlassOver as error:
+            return self._out_of_time(error)
+        return None
+
+    def _out_of_time(self, error: GlassOver) -> State:
+        """What is done stays, the rest is not touched, and the glass is used up."""
+        if not self._begun():
+            return self._not_started(error)
+        with self.crew.context() as ctx:
+            change = ctx.get_locked(ChangeRequest, self.crew.held.change_id)
+            grant = grants.lapse(ctx, change, reason=error.message)
+            if grant is not None:
+                ctx.record("change.glass_over", change, glass=grant.id, reason=error.message)
+        return self._close(error.message)
 
     def _after(self, plan: Plan, end: waves.WaveEnd) -> State | None:
         """Keep where the wave's devices stand; the change's end where no other wave follows."""
         if end.refused is not None and end.halted:
             if not self._begun() or isinstance(end.refused, COMES):
                 return self._not_started(end.refused)
-            if isinstance(end.refused, StopRequested):
+            if isinstance(end.refused, StopRequested | GlassOver):
                 return self._wanted(plan)
         if end.lost or not self._settle(end.ends):
             told = "; ".join([end.halted, *(one.result for one in end.ends)])

@@ -10,6 +10,7 @@ from changes import approvals, claims, requests
 from changes.approvals import queue_execution
 from changes.calendar.opening import require_open
 from changes.errors import NotApproved, NothingToDo, WrongState
+from changes.logins import switching
 from changes.models import (
     ChangeRequest,
     ChangeRun,
@@ -21,6 +22,7 @@ from changes.plans import Plan, rollout_of
 from changes.requests import Kind, Method, Wanted, Window, plan_of, require_on_all
 from changes.revisions import again
 from changes.states import State, Target, ending
+from changes.taking_back import all_back, wanted_back
 from core.context import Context
 
 FOUND = {State.SUCCEEDED: Target.DONE, State.ROLLED_BACK: Target.ROLLED_BACK}
@@ -104,13 +106,16 @@ def run_now(ctx: Context, change_id: int) -> ChangeRequest:
 
 
 def request_rollback(ctx: Context, change_id: int, *, reason: str) -> ChangeRequest:
-    """Request the change that types the approved rollback lines of a succeeded one."""
+    """Request the change that takes a succeeded one back: lines, files, secrets, or by playbook.
+
+    Planned from the change's own plan and from what its devices show now. Needs `change.request`
+    on each device too. Raises NoWayBack with the reason where there is none.
+    """
     change = _steered(
         ctx, change_id, "change.execute", {State.SUCCEEDED}, "only a succeeded one is undone"
     )
-    lines = {one.device_id: one.rollback for one in plan_of(change).targets}
-    wanted = Wanted(title=f"Roll back C{change.id}: {change.title}", reason=reason)
-    undoing = requests.request_lines(ctx, lines, wanted)
+    targets = [(one, None) for one in all_back(ctx, change)]
+    undoing = requests.propose(ctx, targets, wanted_back(change, reason=reason))
     undoing.rolls_back_id = change.id
     ctx.record("change.rollback_requested", undoing, of=change.id)
     return undoing
@@ -161,7 +166,7 @@ def resolve_interrupted(ctx: Context, change_id: int, *, state: State, note: str
         raise WrongState(f"Change {change_id} is {change.state}; it cannot become {state}.")
     for target in change.targets:
         if target.state == Target.INTERRUPTED:
-            _decide(target, FOUND.get(state, Target.FAILED), note)
+            _decide(ctx, target, FOUND.get(state, Target.FAILED), note)
     return _decided(ctx, change, note=note, decided=state)
 
 
@@ -178,7 +183,7 @@ def resolve_device(
         raise WrongState(f"Change {change_id} has no interrupted device {device_id}.")
     if state not in {Target.DONE, Target.ROLLED_BACK, Target.FAILED}:
         raise WrongState("An interrupted device is decided to be done, rolled_back or failed.")
-    _decide(target, state, note)
+    _decide(ctx, target, state, note)
     return _decided(ctx, change, note=f"{target.hostname}: {note}", decided=state)
 
 
@@ -191,7 +196,8 @@ def _interrupted(ctx: Context, change_id: int, note: str) -> ChangeRequest:
     return change
 
 
-def _decide(target: ChangeTarget, state: Target, note: str) -> None:
+def _decide(ctx: Context, target: ChangeTarget, state: Target, note: str) -> None:
+    switching.settle(ctx, target.change, target.device_id, state)
     target.state, target.result = state, f"{target.result} Decided: {note}".strip()
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from changes.errors import NoSafeCommands, NotActive, NothingToDo, SecretInPlan
 from changes.plans import File, Guard, TargetPlan, mark
 from changes.pre_state import ACTIVE, inventory_of
+from changes.typeable import require_inert, require_typeable
 from core.audit import Fact
 from core.context import Context
 from drift import assess
@@ -21,9 +22,11 @@ from drift.noise.masks import Mask, masked
 from drift.noise.reach import active
 from drift.platforms import platform
 from inventory import snapshots
-from inventory.drivers.guards import guard_for
+from inventory.drivers.guards import guard_for, unguarded
 from inventory.models import Device
 from inventory.redaction import redact
+
+SWITCHED_OFF = "guards are switched off (the setting guard_minutes is 0)"
 
 
 def correction(
@@ -42,9 +45,11 @@ def correction(
         raise NothingToDo(f"{device.hostname} is in sync already; there is nothing to correct.")
     if device.platform == "linux":
         wanted = masked(intended, running, noise, platform=device.platform)
-        return with_masks(noise, _files(device, pre, running, wanted, judged))
-    refuse_unsafe(device, judged)
-    return with_masks(noise, _target(device, pre, judged))
+        target = _files(device, pre, running, wanted, judged)
+    else:
+        refuse_unsafe(device, judged)
+        target = _target(device, pre, judged)
+    return _with_guard(ctx, device, running, _with_masks(noise, target))
 
 
 def typed(
@@ -63,6 +68,7 @@ def typed(
         )
     pre, running = observed(ctx, device, state=state)
     told = tuple(line.rstrip() for line in lines if line.strip())
+    require_typeable(device.hostname, told, platform=device.platform)
     _refuse_secrets(device, told)
     after = applied(running, told, platform=device.platform)
     judged = assess(running, after, platform=device.platform)
@@ -73,7 +79,7 @@ def typed(
         _refuse_false(device, after, undoing, running)
         judged = replace(judged, rollback=undoing, refusals=())
     refuse_unsafe(device, judged)
-    return with_masks(noise_of(ctx, device), replace(_target(device, pre, judged), lines=told))
+    return completed(ctx, device, running, replace(_target(device, pre, judged), lines=told))
 
 
 def retyped(ctx: Context, device: Device, target: TargetPlan, *, state: str) -> TargetPlan:
@@ -108,25 +114,14 @@ def by_playbook(ctx: Context, device: Device, variables: Mapping[str, Fact]) -> 
 
     Whoever asks has checked the variables against the playbook's schema.
     """
-    pre, _ = observed(ctx, device)
+    pre, running = observed(ctx, device)
     _refuse_secrets(device, tuple(_texts(variables)))
     target = TargetPlan(
         device_id=device.id, hostname=device.hostname, platform=device.platform, pre_state=pre,
         lines=(), rollback=(), files=(), rollback_files=(), declared=(), variables=variables,
         inventory=inventory_of(device),
     )  # fmt: skip
-    return with_masks(noise_of(ctx, device), target)
-
-
-def guarded(ctx: Context, target: TargetPlan) -> TargetPlan:
-    """The plan with what the device itself does when nobody confirms, where it can do that."""
-    minutes = ctx.settings.guard_minutes
-    if minutes == 0:
-        return target
-    device = ctx.get(Device, target.device_id)
-    running = snapshots.text_of(ctx, bytes.fromhex(target.pre_state))
-    kind = guard_for(device.platform, running, options=device.options)
-    return replace(target, guard=Guard(kind=kind, minutes=minutes) if kind else None)
+    return completed(ctx, device, running, target)
 
 
 def _texts(value: Fact) -> Iterator[str]:
@@ -184,7 +179,23 @@ def noise_of(ctx: Context, device: Device) -> tuple[Mask, ...]:
     return active(ctx).of(device.platform, device.governing_unit_id)
 
 
-def with_masks(noise: Sequence[Mask], target: TargetPlan) -> TargetPlan:
+def completed(ctx: Context, device: Device, running: str, target: TargetPlan) -> TargetPlan:
+    """The plan with the masks that hold, and what the device does by itself if nobody confirms."""
+    return _with_guard(ctx, device, running, _with_masks(noise_of(ctx, device), target))
+
+
+def _with_guard(ctx: Context, device: Device, running: str, target: TargetPlan) -> TargetPlan:
+    minutes = ctx.settings.guard_minutes
+    if minutes == 0:
+        return replace(target, unguarded=SWITCHED_OFF)
+    kind = guard_for(device.platform, running, options=device.options)
+    if kind is None:
+        why = unguarded(device.platform, running, options=device.options)
+        return replace(target, unguarded=why)
+    return replace(target, guard=Guard(kind=kind, minutes=minutes))
+
+
+def _with_masks(noise: Sequence[Mask], target: TargetPlan) -> TargetPlan:
     """The plan with its masks; a line that the change itself declares is verified to the letter."""
     declared = [(path, line) for path, line, _ in target.declared]
     kept = (one for one in noise if not any(one.fits(*place) for place in declared))
@@ -193,6 +204,7 @@ def with_masks(noise: Sequence[Mask], target: TargetPlan) -> TargetPlan:
 
 def _target(device: Device, pre: str, judged: Assessment) -> TargetPlan:
     _refuse_secrets(device, (*judged.remediation, *judged.rollback))
+    require_inert(device.hostname, (*judged.remediation, *judged.rollback))
     return TargetPlan(
         device_id=device.id, hostname=device.hostname, platform=device.platform, pre_state=pre,
         lines=judged.remediation, rollback=judged.rollback, files=(), rollback_files=(),

@@ -52,13 +52,31 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """An image that is booted, and the one before it, which is the way back.
+
+    `checksum` as `md5:HEX` or `sha512:HEX`, empty where it is not looked at; `room` bytes must be
+    free beside the image; within `wait` seconds the device has to be back.
+    """
+
+    image: str
+    version: str
+    checksum: str
+    former_image: str
+    former_version: str
+    room: int
+    wait: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TargetPlan:
     """What happens to one device. `declared` reads from the pre-state: extra lines go.
 
     `masks` are those that held at planning; a line that fits one may move without being judged.
-    `variables` are those of a playbook that takes other ones than lines and files. `inventory` is
-    how the device was reached and whose it was, `intent` what lines alone do not tell: the version
-    (snapshot and sections) that a restore goes back to.
+    `variables` are those of a playbook that takes other ones than lines and files. `unguarded` is
+    why the device has no `guard`, where the playbook would take one. `inventory` is how the device
+    was reached and whose it was, `intent` what lines alone do not tell: the version (snapshot and
+    sections) that a restore goes back to. With a `release` the device must run that afterwards.
     """
 
     device_id: int
@@ -73,8 +91,10 @@ class TargetPlan:
     masks: tuple[Mask, ...] = ()
     variables: Mapping[str, Fact] = field(default_factory=dict)
     guard: Guard | None = None
+    unguarded: str = ""
     inventory: Mapping[str, Fact] = field(default_factory=dict)
     intent: Mapping[str, Fact] = field(default_factory=dict)
+    release: Release | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from pydantic import (
 from core.audit import Fact
 
 Risk = Literal["none", "low", "medium", "high"]
-Undone = Literal["lines", "files", "replace", "none"]
+Undone = Literal["lines", "files", "replace", "playbook", "none"]
 Verification = Literal["exact", "none_expected"]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
@@ -31,12 +31,22 @@ class MetaWrong(Exception):
 
 
 class Rollback(BaseModel):
-    """How what the playbook did is undone: by which means, and in words for the approver."""
+    """How what the playbook did is undone: by which means, and in words for the approver.
+
+    By `playbook` it is another one, of this name, with those of the variables that it takes.
+    """
 
     model_config = STRICT
 
     how: Annotated[tuple[Undone, ...], Field(min_length=1, strict=False)]
     words: Words
+    playbook: Words | None = None
+
+    @model_validator(mode="after")
+    def _names_the_playbook(self) -> Self:
+        if ("playbook" in self.how) != (self.playbook is not None):
+            raise ValueError("`how: [playbook]` and the name `playbook: NAME` go together")
+        return self
 
     @model_validator(mode="after")
     def _none_stands_alone(self) -> Self:

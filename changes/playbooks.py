@@ -9,6 +9,7 @@ import hashlib
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,9 +23,13 @@ from core.settings import load_settings
 FOLDER = Path(__file__).parents[1] / "playbooks"
 PLUGINS = "plugins"
 GUARD = "trimtab_guard"  # the variable
+RELEASE = "trimtab_release"  # of an upgrade; its `wait` are seconds
+WAIT = "trimtab_wait"  # how many seconds a device may take
+WAY_BACK = "restore"
+"""The playbook that types rollback lines and puts former files back."""
 TASKS = "tasks"  # what several playbooks share
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
-OUTSIDE = re.compile(rf"(?<![\w.])\.\./(?!{TASKS}/)")
+OUTSIDE = re.compile(rf"""(?<![\w.])\.\.(?:/(?!{TASKS}/)|(?=[\s"',\]}}]|$))""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,15 +72,26 @@ def shelve(place: Path, folder: Path = FOLDER) -> Path:
     shelf = Path(shutil.copytree(folder, place / "playbooks", ignore=ignored))
     for name, source in _places(folder).items():
         if source.parent != folder:
-            _refuse_links(source)
-            shutil.copytree(source, shelf / name, ignore=ignored)
+            with suppress(PlaybookBroken):  # told by the change that needs it; others do not wait
+                _refuse_links(source)
+                shutil.copytree(source, shelf / name, ignore=ignored)
     return shelf
 
 
 def takes_guard(book: Playbook) -> bool:
     """Whether a device's own guard may be armed with the playbook."""
-    named = book.inputs.get("properties")
-    return isinstance(named, Mapping) and GUARD in named
+    return GUARD in named(book)
+
+
+def named(book: Playbook) -> frozenset[str]:
+    """The variables that the playbook's schema names."""
+    properties = book.inputs.get("properties")
+    return frozenset(properties) if isinstance(properties, Mapping) else frozenset()
+
+
+def way_back_of(name: str) -> str:
+    """The playbook that undoes this one: what its meta.yml names, else ours for lines and files."""
+    return playbook(name).rollback.playbook or WAY_BACK
 
 
 def check_variables(book: Playbook, variables: Mapping[str, Fact]) -> None:

@@ -36,6 +36,7 @@ def require_current(ctx: Context, plan: Plan, *, shelf: Path = FOLDER) -> None:
     require_masks(ctx, plan)
     for target in plan.targets:
         require_inventory(ctx, target)
+        require_version(ctx, target)
         shown = snapshots.last_trusted(ctx, target.device_id, "running")
         if shown is None or not same_state(ctx, target, shown):
             raise PreStateChanged(
@@ -92,6 +93,18 @@ def since(ctx: Context, target: TargetPlan, shown: Snapshot) -> Assessment:
     now = snapshots.text_of(ctx, shown.digest)
     steady = masked(now, before, target.masks, platform=target.platform)
     return assess(before, steady, platform=target.platform)
+
+
+def require_version(ctx: Context, target: TargetPlan) -> None:
+    """Raise PreStateChanged where an upgrade was planned from another version than now runs."""
+    device = ctx.get(Device, target.device_id)
+    planned = target.release
+    if planned is not None and device.os_version != planned.former_version:
+        raise PreStateChanged(
+            f"{device.hostname} runs {device.os_version}; the change was planned from "
+            f"{planned.former_version}. Renew the plan.",
+            hostname=device.hostname,
+        )
 
 
 def same_state(ctx: Context, target: TargetPlan, shown: Snapshot) -> bool:

@@ -18,7 +18,7 @@ from changes.plans import Plan, TargetPlan, edited
 from changes.playbooks import playbook, shelve
 from changes.requests import plan_of, require_on_all
 from changes.run_folder import Host, private_folder
-from changes.running.hosts import host_of
+from changes.running import hosts
 from changes.states import State
 from core.context import Context
 from core.secrets import installation_key
@@ -59,10 +59,13 @@ def preview(ctx: Context, change_id: int) -> tuple[DevicePreview, ...]:
     if change.state not in PREVIEWED:
         raise WrongState(f"Change {change_id} is {change.state}; there is nothing to preview.")
     plan, digest = plan_of(change), change.digest
-    hosts = [host_of(ctx, target, target.lines, target.files) for target in plan.targets]
+    book = playbook(plan.playbook)
+    ready = [
+        hosts.reached(ctx, one, hosts.variables(book, one, way="there")) for one in plan.targets
+    ]
     key = installation_key(ctx, "redaction")
     with ctx.released():
-        told = _rehearsed(ctx, plan, hosts)
+        told = _rehearsed(ctx, plan, ready)
     found = tuple(_device(target, told, key) for target in plan.targets)
     ctx.record(
         "change.previewed", change, digest=digest,
@@ -72,7 +75,7 @@ def preview(ctx: Context, change_id: int) -> tuple[DevicePreview, ...]:
     return found
 
 
-def _rehearsed(ctx: Context, plan: Plan, hosts: Sequence[Host]) -> Sequence[Told]:
+def _rehearsed(ctx: Context, plan: Plan, ready: Sequence[Host]) -> Sequence[Told]:
     """All that Ansible tells of the plan's playbook in check mode."""
     heard: list[Told] = []
     runs = ctx.settings.home / "runs"
@@ -82,7 +85,7 @@ def _rehearsed(ctx: Context, plan: Plan, hosts: Sequence[Host]) -> Sequence[Told
         if name is not None:
             raise StaleDigest(f"The playbook {name} was edited since the plan. Renew the plan.")
         result = ansible.run(
-            playbook(plan.playbook, shelf), hosts, runs=runs, forks=ctx.settings.ansible_forks,
+            playbook(plan.playbook, shelf), ready, runs=runs, forks=ctx.settings.ansible_forks,
             seconds=SECONDS, tell=heard.append, go_on=lambda: True, mode="check",
         )  # fmt: skip
     if result.status not in {"successful", "failed"}:

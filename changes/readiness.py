@@ -9,11 +9,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from changes import approvals
+from changes.approving.witnessed import require_witnessed
 from changes.calendar.opening import require_open
-from changes.errors import DeviceNotObserved, NotApproved, PreStateChanged, StaleDigest
+from changes.errors import (
+    DeviceNotObserved,
+    GlassOver,
+    NotApproved,
+    PreStateChanged,
+    StaleDigest,
+)
 from changes.models import ChangeRequest
 from changes.plans import Plan, TargetPlan, digest_of, edited
-from changes.pre_state import require_inventory, require_masks, same_state
+from changes.pre_state import require_inventory, require_masks, require_version, same_state
 from changes.requests import plan_of
 from changes.running.hosts import require_variables
 from changes.states import Target
@@ -33,6 +40,7 @@ def still_allowed(ctx: Context, change_id: int, *, shelf: Path) -> Plan:
     plan = approved_plan(ctx, change_id, shelf=shelf)
     if not approvals.is_complete(ctx, change):
         raise NotApproved(f"Change {change.id} lacks approvals that count now.")
+    require_witnessed(ctx, change)
     require_open(ctx, change, plan, at=ctx.now())
     waiting = of_these(plan, {
         one.device_id for one in change.targets
@@ -63,8 +71,25 @@ def of_these(plan: Plan, devices: Collection[int]) -> Plan:
 
 
 def require_still_open(ctx: Context, change_id: int, plan: Plan) -> None:
-    """Observing took its time: raise WindowClosed or Frozen unless it may begin at this moment."""
+    """Observing took its time: raise unless it may begin at this moment.
+
+    WindowClosed or Frozen; GlassOver as `require_glass` does.
+    """
+    require_glass(ctx, change_id)
     require_open(ctx, ctx.get(ChangeRequest, change_id), plan, at=ctx.now())
+
+
+def require_glass(ctx: Context, change_id: int) -> None:
+    """Raise GlassOver where an emergency runs on a broken glass alone that counts no more."""
+    change = ctx.get(ChangeRequest, change_id)
+    if change.kind != "emergency" or not change.grants or approvals.is_complete(ctx, change):
+        return
+    last = change.grants[-1]
+    raise GlassOver(
+        f"The time of the broken glass was over at {last.valid_until:%F %H:%M %Z}."
+        if last.valid_until <= ctx.now()
+        else f"{last.person.name}'s broken glass counts no more."
+    )
 
 
 def look(ctx: Context, target: TargetPlan) -> None:
@@ -79,6 +104,7 @@ def look(ctx: Context, target: TargetPlan) -> None:
             f"{collected.detail} It was not touched. Request it anew once it answers.",
             hostname=device.hostname,
         )
+    require_version(ctx, target)
     shown = snapshots.latest(ctx, target.device_id)
     if shown is None or not same_state(ctx, target, shown):
         raise PreStateChanged(

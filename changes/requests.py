@@ -1,7 +1,7 @@
 """Change requests: prepared from findings or from given lines. Approves and runs nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -11,7 +11,7 @@ from changes.checks import Asked, checked
 from changes.emergency.debt import require_no_debt
 from changes.errors import NothingToDo, WrongState
 from changes.models import ChangeRequest, ChangeTarget
-from changes.planning import correction, guarded, typed
+from changes.planning import correction, typed
 from changes.plans import (
     CANARY_FIRST,
     PLAN,
@@ -24,7 +24,7 @@ from changes.plans import (
     make_plan,
     stored,
 )
-from changes.playbooks import playbook, takes_guard
+from changes.playbooks import playbook, takes_guard, way_back_of
 from changes.risk import Risk, assess
 from changes.states import State, allowed
 from core.context import Context
@@ -49,7 +49,7 @@ class Wanted:
     window: Window | None = None
     problem_id: int | None = None
     playbook: str = "correct_drift"
-    way_back: str = "restore"
+    way_back: str | None = None  # None: as the playbook's meta.yml says
     rollout: Rollout = CANARY_FIRST
     checks: Asked = None
     source: Source | None = None
@@ -58,7 +58,8 @@ class Wanted:
     def terms(self) -> Terms:
         return Terms(
             kind=self.kind, method=self.method, window=self.window, playbook=self.playbook,
-            way_back=self.way_back, rollout=self.rollout, source=self.source,
+            way_back=self.way_back or way_back_of(self.playbook), rollout=self.rollout,
+            source=self.source,
         )  # fmt: skip
 
 
@@ -141,9 +142,9 @@ def propose(
 def prepared(
     ctx: Context, targets: Sequence[TargetPlan], terms: Terms, *, revision: int = 1
 ) -> Plan:
-    """The plan of these targets: guarded by the devices themselves where they can, and judged."""
-    if terms.method == "playbook" and takes_guard(playbook(terms.playbook)):
-        targets = [guarded(ctx, one) for one in targets]
+    """The plan of these targets, judged; guarded by the devices where the playbook arms guards."""
+    if terms.method != "playbook" or not takes_guard(playbook(terms.playbook)):
+        targets = [replace(one, guard=None, unguarded="") for one in targets]
     risk = _risk_of(ctx, targets, terms)
     return make_plan(targets, terms, risk=risk, revision=revision)
 

@@ -1,11 +1,14 @@
 """Plan a proposed or approved change anew. What was approved before is void, with the reason."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from changes import approvals
 from changes.checks import checked
 from changes.errors import WrongState
+from changes.logins import planning as logins
+from changes.logins.secrets import login_told
 from changes.models import ChangeRequest
 from changes.planning import by_playbook, filed, retyped
 from changes.plans import Plan, TargetPlan, digest_of, stored, terms_of
@@ -16,6 +19,8 @@ from changes.requests import check_window, corrected, plan_of, prepared, require
 from changes.restoring import restored
 from changes.sealed import is_rotation, rotated_again
 from changes.states import State
+from changes.taking_back import UNDOES, undone_again
+from changes.upgrading import upgraded_again
 from core.context import Context
 from core.errors import InvalidInput
 from drift.models import Finding
@@ -40,7 +45,7 @@ def schedule(ctx: Context, change_id: int, *, start: datetime, end: datetime) ->
     change = _open(ctx, change_id)
     check_window(ctx, (start, end))
     return _revise(
-        ctx, change, plan_of(change).targets, (start, end), reason="it got another window"
+        ctx, change, plan_of(change).targets, (start, end), reason="given another window"
     )
 
 
@@ -61,17 +66,31 @@ def again(ctx: Context, change: ChangeRequest, target: TargetPlan) -> TargetPlan
     row = next(one for one in change.targets if one.device_id == target.device_id)
     if row.finding_id is not None:
         return corrected(ctx, ctx.get(Finding, row.finding_id))
+    if UNDOES in target.intent:
+        return undone_again(ctx, target)
     if target.intent:
         return _restored(ctx, target)
     device = ctx.get(Device, target.device_id)
     ctx.require("change.request", device)
+    return _anew(ctx, device, target)
+
+
+def _anew(ctx: Context, device: Device, target: TargetPlan) -> TargetPlan:
+    """By what the target itself says: a release, a reference, files, lines or variables."""
+    if target.release is not None:
+        return upgraded_again(ctx, device, target.release)
+    if login_told(target) is not None:
+        return logins.rotated_again(ctx, device, target)
     if is_rotation(target):
         return rotated_again(ctx, device, target)
-    if target.files:
-        return filed(ctx, device, target.files, state=planned_for(target))
-    if target.lines:
-        return retyped(ctx, device, target, state=planned_for(target))
-    return by_playbook(ctx, device, target.variables)
+    if not (target.files or target.lines):
+        return by_playbook(ctx, device, target.variables)
+    state = planned_for(target)
+    made = (
+        filed(ctx, device, target.files, state=state) if target.files
+        else retyped(ctx, device, target, state=state)
+    )  # fmt: skip
+    return replace(made, variables=target.variables)
 
 
 def _restored(ctx: Context, target: TargetPlan) -> TargetPlan:

@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from changes.errors import NothingToDo, SecretInPlan
-from changes.planning import correction, noise_of, observed, refuse_unsafe, with_masks
+from changes.logins.secrets import secrets_of
+from changes.planning import completed, correction, observed, refuse_unsafe
 from changes.plans import Mark, TargetPlan, mark
 from changes.pre_state import inventory_of
+from changes.typeable import require_typeable
 from core.audit import Fact
 from core.context import Context
 from core.errors import InvalidInput
@@ -30,6 +32,7 @@ PLACE = "{secret}"
 SHORTEST = 4  # characters of a secret
 REFERENCES = "trimtab_references"
 """The variable of a target with the references of marks whose secret no device has shown yet."""
+NOTHING: Mapping[str, Fact] = {}
 OUTSIDE = frozenset({"env", "file"})  # they would send this machine's own to a device
 
 
@@ -50,7 +53,7 @@ def restoration(
     refuse_unsafe(device, judged)
     target = _target(device, pre, judged, {})
     _require_known(ctx, device, target)
-    return with_masks(noise_of(ctx, device), target)
+    return completed(ctx, device, running, target)
 
 
 def rotation(ctx: Context, device: Device, lines: Sequence[str], *, reference: str) -> TargetPlan:
@@ -59,6 +62,16 @@ def rotation(ctx: Context, device: Device, lines: Sequence[str], *, reference: s
     A secret that is replaced stands in them by its mark, as the configuration shows it.
     The reference holds the secret as the device shows it: for one that is hashed, the hash.
     """
+    value = readable(ctx, reference)
+    key = installation_key(ctx, "redaction")
+    name = mark_of(value, key)
+    _require_covered(device, lines, value, key)
+    told = [line.replace(PLACE, name) for line in lines]
+    return typed(ctx, device, told, variables={REFERENCES: {name: reference}})
+
+
+def readable(ctx: Context, reference: str) -> str:
+    """The secret of a reference that may be sent to a device, or InvalidInput."""
     scheme = reference.partition(":")[0]
     if scheme in OUTSIDE:
         raise InvalidInput(
@@ -73,21 +86,30 @@ def rotation(ctx: Context, device: Device, lines: Sequence[str], *, reference: s
             f"{SHORTEST} printable characters without spaces.",
             field="reference",
         )
-    key = installation_key(ctx, "redaction")
-    name = mark_of(value, key)
-    _require_covered(device, lines, value, key)
+    return value
+
+
+def typed(
+    ctx: Context, device: Device, lines: Sequence[str], *, variables: Mapping[str, Fact] = NOTHING
+) -> TargetPlan:
+    """The plan of lines in which secrets stand by their marks.
+
+    `variables` say where those are that no device has shown yet; the others are in the device's
+    originals, or SecretInPlan.
+    """
+    require_typeable(device.hostname, lines, platform=device.platform)
     pre, running = observed(ctx, device)
-    wanted = tuple(_plain(line.rstrip().replace(PLACE, name)) for line in lines if line.strip())
+    wanted = tuple(_plain(line.rstrip()) for line in lines if line.strip())
     before = _plain(running)
-    after = applied(before, wanted, platform=device.platform)
-    judged = assess(before, after, platform=device.platform)
+    judged = assess(
+        before, applied(before, wanted, platform=device.platform), platform=device.platform
+    )
     if judged.in_sync:
-        raise NothingToDo(f"{device.hostname} has this very secret there already.")
+        raise NothingToDo(f"{device.hostname} shows these lines, with these very secrets, already.")
     refuse_unsafe(device, judged)
-    given = {REFERENCES: {name: reference}}
-    target = replace(_target(device, pre, judged, given), lines=tuple(map(_marked, wanted)))
+    target = replace(_target(device, pre, judged, variables), lines=tuple(map(_marked, wanted)))
     _require_known(ctx, device, target)
-    return with_masks(noise_of(ctx, device), target)
+    return completed(ctx, device, running, target)
 
 
 def rotated_again(ctx: Context, device: Device, target: TargetPlan) -> TargetPlan:
@@ -101,13 +123,17 @@ def is_rotation(target: TargetPlan) -> bool:
     return bool(_references(target))
 
 
-def unsealed_for(ctx: Context, target: TargetPlan) -> dict[str, str]:
-    """The secrets of a target's lines there and back, by mark; for the run of an approved plan."""
-    marks = marks_in((*target.lines, *target.rollback))
+def unsealed_for(ctx: Context, target: TargetPlan, texts: Sequence[str] = ()) -> dict[str, str]:
+    """The secrets of these texts, by mark; for the run of an approved plan.
+
+    Without texts it is the target's lines there and back.
+    """
+    marks = marks_in(texts or (*target.lines, *target.rollback))
     if not marks:
         return {}
-    device = ctx.get(Device, target.device_id)
-    return unsealed(ctx, device, marks, references=_references(target))
+    references = {one: ref for one, ref in _references(target).items() if one in marks}
+    device, made = ctx.get(Device, target.device_id), secrets_of(ctx, target, marks)
+    return made | unsealed(ctx, device, marks - made.keys(), references=references)
 
 
 def _references(target: TargetPlan) -> dict[str, str]:
@@ -147,8 +173,9 @@ def _require_covered(device: Device, lines: Sequence[str], value: str, key: byte
         if device.credential.username in words or words[:1] == ["enable"]:
             raise SecretInPlan(
                 f"{line.strip()!r} is the login with which Trimtab itself reaches "
-                f"{device.hostname}; its verification would be locked out. Change it by hand and "
-                "give the device another credential.",
+                f"{device.hostname}; its verification would be locked out. Replace a password by "
+                "`trimtab change rotate-login`; an enable secret by hand, and give the device "
+                "another credential.",
                 hostname=device.hostname,
             )
 

@@ -101,6 +101,18 @@ class Settings(BaseSettings):
     notify_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
         (), description="Apprise addresses for notifications; a space between them, or a list."
     )
+    notify_person_url: SecretStr | None = Field(
+        None,
+        description="Apprise address of a single person, with {email} or {username} in it; "
+        "empty: persons are told on their page alone.",
+    )
+    notify_daily_hour: int = Field(
+        7, ge=0, le=23, description="Hour (UTC) of the one notice a day, for who wants it so."
+    )
+    public_url: str | None = Field(
+        None, pattern=r"^https?://[^\s/]+(/[^\s?#]*)?$",
+        description="Address of the pages as persons reach them, for links in notices.",
+    )  # fmt: skip
     intent_folder: Path | None = Field(
         None, description="Folder (a git working tree) with templates of intended configurations."
     )
@@ -147,6 +159,22 @@ class Settings(BaseSettings):
     )
     keep_daily_days: int = Field(
         365, ge=1, description="Days that one text a day is kept after that; then one a week."
+    )
+    audit_anchor_file: Path | None = Field(
+        None, description="File on another mount to which signed heads of the audit log are added."
+    )
+    audit_anchor_syslog: str | None = Field(
+        None, description="Syslog server for the same: udp://HOST:514, tcp://HOST:601 or a socket."
+    )
+    audit_witness_url: str | None = Field(
+        None, pattern=r"^https?://[^\s/]+$",
+        description="Address of a second Trimtab that checks and countersigns our heads.",
+    )  # fmt: skip
+    audit_witness_token: str | None = Field(
+        None, description="Token for it, by reference, such as file:/etc/trimtab/witness."
+    )
+    audit_anchor_seconds: int = Field(
+        60, ge=1, le=86400, description="Seconds from one head laid down outside to the next."
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 

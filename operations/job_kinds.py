@@ -147,6 +147,10 @@ KINDS: Mapping[str, JobKind] = {
             on_schedule=False, again_after_crash=False,  # told once too often is noise
         ),
         JobKind(
+            name="operations.deliver", queue="default", arguments=Nothing, granted=frozenset(),
+            on_schedule=False, again_after_crash=False,  # what waits is sent by the next one
+        ),
+        JobKind(
             name="operations.maintenance", queue="default", arguments=Nothing,
             granted=frozenset({
                 "audit.read", "change.read", "change.execute", "drift.scan", "event.write",

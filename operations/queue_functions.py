@@ -64,6 +64,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (
         SELECT FROM credential
         WHERE 'db:' || asked IN (password_ref, enable_ref, key_ref) AND far_credential(id)
+    ) OR EXISTS (
+        SELECT FROM device
+        WHERE 'db:' || asked IN (own_login ->> 'reference', own_login ->> 'pending')
+          AND far_device(device.id)
     )
 $$;
 CREATE OR REPLACE FUNCTION far_text(asked bytea) RETURNS boolean
@@ -104,7 +108,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 CREATE OR REPLACE FUNCTION far_person(asked integer) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM approval WHERE person_id = asked AND far_change(change_id))
+    -- who voted, and on whose behalf: a deputy's vote counts by the other one's posts
+    SELECT EXISTS (
+        SELECT FROM approval
+        WHERE asked IN (person_id, behalf_id) AND far_change(change_id)
+    )
     OR EXISTS (SELECT FROM break_glass WHERE person_id = asked AND far_change(change_id))
     OR EXISTS (SELECT FROM change_request WHERE requested_by_id = asked AND far_change(id))
     OR EXISTS (SELECT FROM freeze_exception WHERE decided_by_id = asked AND far_change(change_id))

@@ -1,7 +1,7 @@
 """Queues near the devices: made and listed. Runs no job; `routing` tells which go where."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -103,20 +103,28 @@ def get_queue(ctx: Context, queue_id: int) -> WorkerQueue:
 
 def standing(ctx: Context, queue: WorkerQueue) -> Standing:
     """Which workers of the queue beat, and how many jobs it holds."""
-    asked = {"queue": queue.name, "silent": SILENT_SECONDS}
-    jobs = {row.status: row.jobs for row in ctx.session.execute(_JOBS, {"queue": queue.name})}
+    counts = jobs_in(ctx, queue.name)
     return Standing(
-        queue=queue,
-        workers=tuple(
-            WorkerSeen(
-                name=row.name, host=row.host, version=row.version, started_at=row.started_at,
-                seen_at=row.last_heartbeat,
-            )
-            for row in ctx.session.execute(_ALIVE, asked)
-        ),
-        waiting=jobs.get("todo", 0),
-        running=jobs.get("doing", 0),
+        queue=queue, workers=workers_of(ctx, queue.name), waiting=counts.get("todo", 0),
+        running=counts.get("doing", 0),
     )  # fmt: skip
+
+
+def workers_of(ctx: Context, name: str) -> tuple[WorkerSeen, ...]:
+    """The workers of a queue, by its name, that beat; the caller has checked who may."""
+    rows = ctx.session.execute(_ALIVE, {"queue": name, "silent": SILENT_SECONDS})
+    return tuple(
+        WorkerSeen(
+            name=row.name, host=row.host, version=row.version, started_at=row.started_at,
+            seen_at=row.last_heartbeat,
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def jobs_in(ctx: Context, name: str) -> Mapping[str, int]:
+    """How many jobs of a queue, by its name, wait (todo) and run (doing)."""
+    return {row.status: row.jobs for row in ctx.session.execute(_JOBS, {"queue": name})}
 
 
 def queue_of_role(ctx: Context) -> WorkerQueue | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import Select, false, select, text
 
 from core.audit import Fact
 from core.context import Context
@@ -98,14 +98,29 @@ def by_name(ctx: Context, name: str) -> Schedule | None:
     return schedule
 
 
-def list_schedules(ctx: Context) -> tuple[Schedule, ...]:
-    """The schedules of the acting person's jurisdictions, by name.
+def list_schedules(ctx: Context, *, after: str | None = None, limit: int = 50) -> list[Schedule]:
+    """The schedules of the acting person's jurisdictions, by name; `after` is the last name seen.
 
     Those of the whole organization are shown to whoever holds the permission in any unit.
     """
+    query = _readable(ctx).order_by(Schedule.name).limit(limit)
+    if after is not None:
+        query = query.where(Schedule.name > after)
+    return list(ctx.session.scalars(query))
+
+
+def firing(ctx: Context, *, since: datetime, until: datetime) -> list[Schedule]:
+    """Those of the same schedules whose next time lies from `since` until before `until`."""
+    due = Schedule.next_fire_at
+    query = _readable(ctx).where(due >= since, due < until)
+    return list(ctx.session.scalars(query.order_by(due, Schedule.name)))
+
+
+def _readable(ctx: Context) -> Select[Schedule]:
     units = ctx.units("schedule.read")
-    rows = ctx.session.scalars(select(Schedule).order_by(Schedule.name))
-    return tuple(row for row in rows if units and (row.unit_id is None or row.unit_id in units))
+    if not units:
+        return select(Schedule).where(false())
+    return select(Schedule).where(Schedule.unit_id.is_(None) | Schedule.unit_id.in_(units))
 
 
 def ensure_maintenance(ctx: Context) -> None:

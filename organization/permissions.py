@@ -1,8 +1,9 @@
 """What posts allow. Reads units, posts and holdings; changes nothing."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -48,6 +49,8 @@ PERMISSIONS: Mapping[str, str] = {
     "schedule.read": "See schedules.",
     "schedule.write": "Create, pause and resume schedules.",
     "audit.read": "Read, verify and export audit records.",
+    "audit.seal": "Give the audit log a new key; lay its heads down outside.",
+    "audit.witness": "Have heads of another Trimtab's audit log countersigned.",
     "organization.read": "See units, posts and persons.",
     "organization.write": "Administer units, posts, persons and their holdings.",
     "policy.read": "Read policies.",
@@ -68,7 +71,7 @@ POST_TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "administrator": (
         *_SEE, "credential.read", "audit.read", "organization.write", "policy.write",
         "token.write", "device.write", "discovery.allow", "credential.write", "secret.write",
-        "schedule.write", "calendar.write",
+        "schedule.write", "calendar.write", "audit.seal",
     ),
     "network engineer": _ENGINEER,
     "duty engineer": (*_ENGINEER, "change.break_glass"),
@@ -114,6 +117,38 @@ def holders(
         .distinct()
     )  # fmt: skip
     return list(session.scalars(rows))
+
+
+class Asked(Protocol):
+    """An authority as contexts have it."""
+
+    def units(self, session: Session, actor: Actor, permission: str) -> frozenset[int]: ...
+
+    def allows(
+        self, session: Session, actor: Actor, permission: str, unit_id: int | None
+    ) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Remembering:
+    """Asks an authority once for each person and permission: for one look at many things.
+
+    Never kept longer than that, as posts are given and taken.
+    """
+
+    authority: Asked
+    known: dict[tuple[Actor, str], frozenset[int]] = field(default_factory=dict)
+
+    def units(self, session: Session, actor: Actor, permission: str) -> frozenset[int]:
+        key = (actor, permission)
+        if key not in self.known:
+            self.known[key] = self.authority.units(session, actor, permission)
+        return self.known[key]
+
+    def allows(self, session: Session, actor: Actor, permission: str, unit_id: int | None) -> bool:
+        if actor.person_id is None or unit_id is None:
+            return self.authority.allows(session, actor, permission, unit_id)
+        return unit_id in self.units(session, actor, permission)
 
 
 @dataclass(frozen=True, slots=True)

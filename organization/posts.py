@@ -19,7 +19,8 @@ def create_post(
     asked = sorted(set(permissions))
     unknown = [name for name in asked if name not in PERMISSIONS]
     if unknown:
-        raise InvalidInput(f"No such permission: {', '.join(unknown)}. See docs/permissions.md.")
+        known = ", ".join(sorted(PERMISSIONS))
+        raise InvalidInput(f"No such permission: {', '.join(unknown)}; there are: {known}.")
     if not title.strip():
         raise InvalidInput("A post needs a title.")
     if ctx.session.scalar(select(Post.id).where(Post.unit_id == unit.id, Post.title == title)):

@@ -17,7 +17,7 @@ from inventory.candidates.imports.taking import read_web, take
 from inventory.candidates.runs import request_run
 from inventory.candidates.searching import search
 from inventory.collecting.wanted import due
-from operations import notifications
+from operations import notices, notifications
 from operations.change_reports import close_reports
 from operations.job_kinds import (
     Arguments,
@@ -109,6 +109,13 @@ def tell(work: Work, args: Message) -> str:
     return f"told: {args.title}"
 
 
+def deliver(work: Work, _args: Nothing) -> str:
+    """Send persons what they are to be told, one message each."""
+    with work.context() as ctx:
+        told = notices.deliver(ctx)
+    return f"persons told: {', '.join(f'{one} {count}' for one, count in told.items())}"
+
+
 def reap(work: Work, _args: Nothing) -> str:
     """Put right what dead workers left behind."""
     return maintenance.mend(work)
@@ -140,6 +147,7 @@ RUN: Mapping[str, Run] = {
     "changes.execute": _typed(Change, execute_change),
     "maintenance.run": _typed(Maintained, run_plan),
     "operations.notify": _typed(Message, tell),
+    "operations.deliver": _typed(Nothing, deliver),
     "changes.reap": _typed(Nothing, reap),
     "operations.maintenance": _typed(Nothing, maintain),
 }

@@ -9,6 +9,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 
 from changes import by_hand
+from changes import notices as change_notices
 from changes.causes import texts_planned_from
 from changes.emergency import debt
 from changes.lifecycle import commission, decommission
@@ -16,10 +17,10 @@ from changes.running import reaping
 from core.audit import Fact, Subject
 from core.context import Context
 from core.errors import TrimtabError
-from core.verify import verify_records
+from core.records import inspect
 from drift.findings import expire_suppressions
 from inventory.store import dictionaries, retention
-from operations import events
+from operations import events, notices
 from organization.models import WebSession
 from scheduler import away
 from scheduler.leftovers import clear_finished, mend_stalled
@@ -56,9 +57,12 @@ def mend(work: Work) -> str:
         by_hand_done = len(by_hand.settle(replace(ctx, person=by_hand.PLATFORM)))
     with work.context() as ctx:
         moved = away.tend(ctx)
+    with work.context() as ctx:
+        told = change_notices.tell(ctx)
     return (
         f"jobs again {jobs.again}, given up {jobs.given_up}, changes {changes}, "
-        f"by hand {by_hand_done}, into service {active}, moved {moved}"
+        f"by hand {by_hand_done}, into service {active}, moved {moved}, "
+        f"notices {told}"
     )
 
 
@@ -83,13 +87,13 @@ def maintain(work: Work) -> str:
 
 
 def _verify(ctx: Context) -> Fact:
-    """Check every audit record against its hash; a broken one is a critical event."""
-    found = verify_records(ctx.session)
+    """Check every audit record and every signed head; a break is a critical event."""
+    found = inspect(ctx)
     if not found.ok:
-        lines = [f"record {broken.id}: {broken.what}" for broken in found.broken]
+        lines = [broken.told for broken in found.broken]
         events.raise_event(
             ctx, fingerprint="audit_broken", kind="audit_broken", severity="critical",
-            title=f"{len(found.broken)} audit records are not what was recorded",
+            title=f"The audit log is broken in {len(found.broken)} places",
             detail="\n".join(lines[:50]),
         )  # fmt: skip
     return {"records": found.records, "broken": len(found.broken)}
@@ -115,6 +119,7 @@ STEPS: tuple[Step, ...] = (
     Step(name="suppressions_ended", act=expire_suppressions),
     Step(name="sessions_ended", act=_end_sessions),
     Step(name="jobs_cleared", act=clear_finished),
+    Step(name="notices_cleared", act=notices.clear),
     Step(name="dictionaries_trained", act=dictionaries.train),
     Step(name="texts_removed", act=partial(retention.apply, referred=texts_planned_from)),
 )

@@ -1,6 +1,7 @@
 """Fixtures of all rooms: a real PostgreSQL, a context in a transaction, a frozen clock."""
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,9 +13,10 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 from core.actor import Actor, Origin
+from core.audit import AuditRecord
 from core.context import Context
 from core.database import GuardedSession, close, connect
 from core.postgres import EmbeddedPostgres
@@ -31,6 +33,21 @@ hypothesis.settings.load_profile("searching" if DEEP else "steady")
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 _names = count(1)
+
+
+TOLD = frozenset(
+    re.findall(
+        r"`([a-z_.]+)`",
+        (Path(__file__).parents[1] / "docs/audit-actions.md").read_text(encoding="utf-8"),
+    )
+)
+
+
+@event.listens_for(AuditRecord, "init")
+def _told(_record: AuditRecord, _args: object, values: dict[str, object]) -> None:
+    """Whatever a test has recorded is in the table of what is recorded; its own is not of code."""
+    action = str(values["action"])
+    assert action in TOLD or action.startswith("test."), f"docs/audit-actions.md lacks {action}"
 
 
 @dataclass

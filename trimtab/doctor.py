@@ -14,6 +14,7 @@ import psycopg
 
 from core.database import connect
 from core.errors import TrimtabError
+from core.evidence.keys import key_file
 from core.runtime import database_url
 from core.settings import Settings
 from operations.syslog.counts import kept
@@ -61,6 +62,7 @@ def check(settings: Settings) -> tuple[Check, ...]:
         _pages,
         _port,
         _key,
+        _log_key,
         _syslog,
     )
     return tuple(one(settings) for one in checks)
@@ -204,15 +206,23 @@ def _port(settings: Settings) -> Check:
 
 
 def _key(settings: Settings) -> Check:
-    path = settings.key_path
+    return _kept_key("secret key", settings.key_path)
+
+
+def _log_key(settings: Settings) -> Check:
+    return _kept_key("audit key", key_file(settings))
+
+
+def _kept_key(name: str, path: Path) -> Check:
+    """A file that only its owner may read, of which there has to be a copy elsewhere."""
     try:
         loose = path.stat().st_mode & 0o077
     except (FileNotFoundError, NotADirectoryError):
-        return Check(name="secret key", found="made at first use")
+        return Check(name=name, found="made at first use")
     except OSError as error:
         advice = "Run Trimtab as the user who owns TRIMTAB_HOME."
-        return Check(name="secret key", found=f"{path}: {error.strerror}", advice=advice)
-    return Check(name="secret key", found=str(path), advice=f"chmod 600 {path}" if loose else "")
+        return Check(name=name, found=f"{path}: {error.strerror}", advice=advice)
+    return Check(name=name, found=str(path), advice=f"chmod 600 {path}" if loose else "")
 
 
 def _syslog(settings: Settings) -> Check:

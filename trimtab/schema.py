@@ -17,6 +17,7 @@ import changes.maintenance.models
 import changes.models
 import changes.risk.models
 import changes.running.models
+import core.evidence.models
 import core.secrets
 import drift.models
 import drift.noise.models
@@ -26,6 +27,7 @@ import inventory.original_models
 import inventory.report_models
 import inventory.snapshot_models
 import operations.models
+import operations.notice_models
 import operations.queue_models
 import operations.schedule_models
 import organization.models
@@ -33,14 +35,14 @@ from core.errors import TrimtabError
 from operations import queue_rows
 
 ROOMS = (
-    core.secrets, organization.models, inventory.snapshot_models,
+    core.secrets, core.evidence.models, organization.models, inventory.snapshot_models,
     inventory.candidates.models, inventory.original_models, inventory.report_models,
     operations.models, drift.models, drift.noise.models, drift.scan_models, changes.models,
     changes.risk.models,
     changes.approving.models,
     changes.calendar.models, changes.catalogue.models, changes.running.models,
     changes.emergency.models, changes.maintenance.models,
-    operations.schedule_models, operations.queue_models,
+    operations.schedule_models, operations.queue_models, operations.notice_models,
 )  # fmt: skip
 
 

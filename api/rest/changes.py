@@ -27,8 +27,11 @@ class ApprovalOut(OfRow):
     person_id: int
     decision: str
     digest: str
+    stage: str
+    behalf_id: int | None
     note: str
     decided_at: datetime
+    valid_until: datetime | None
     voided_at: datetime | None
     void_reason: str
 

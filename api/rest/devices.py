@@ -143,11 +143,6 @@ def set_state(device_id: Key, body: StateIn, ctx: Ctx) -> DeviceOut:
     return device_out(devices.set_state(ctx, device_id, body.state))
 
 
-@router.post("/devices/{device_id}/retirement", status_code=201)
-def retire_device(device_id: Key, body: Reason, ctx: Ctx) -> DeviceOut:
-    return device_out(devices.retire_device(ctx, device_id, reason=body.reason))
-
-
 @router.post("/devices/{device_id}/host-key-removal", status_code=204)
 def forget_host_key(device_id: Key, body: Reason, ctx: Ctx) -> None:
     """Unpin the SSH host key; the next contact pins the one the device then shows."""

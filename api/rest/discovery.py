@@ -1,4 +1,4 @@
-"""Discovery over REST: allowed ranges, searches by a worker, the review list, imports."""
+"""Discovery over REST: allowed ranges, searches by a worker, the review list."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,17 +8,13 @@ from fastapi import APIRouter
 from pydantic import Field, JsonValue
 
 from api.access import Ctx
-from api.jobs import queue_discovery, queue_import
+from api.jobs import queue_discovery
 from api.pages import After, Limit, Page, page_of, page_within
 from api.rest.devices import DeviceOut, device_out
-from api.rest.snapshots import QueuedOut
-from api.shapes import Body, Key, LongText, OfRow, Reason, Text
+from api.shapes import Body, Key, OfRow, Reason, Text
 from core.context import Context
 from inventory import credentials, sites
 from inventory.candidates import ranges, review, runs
-from inventory.candidates.imports.ansible_inventory import read_inventory_text
-from inventory.candidates.imports.csv_text import read_csv
-from inventory.candidates.imports.taking import take
 from inventory.candidates.models import Candidate, DiscoveryRange, DiscoveryRun
 from inventory.candidates.review import Adoption, Alike
 from organization import units
@@ -121,26 +117,6 @@ class MergerIn(Reason):
     hostname: Text
 
 
-class TextImportIn(Body):
-    """An inventory as text; `source` is what to call it."""
-
-    kind: Literal["csv", "ansible"]
-    text: LongText
-    source: Text = "request"
-    unit_code: Text
-    adopt: Literal["none", "complete"] = "none"
-
-
-class WebImportIn(Body):
-    """The token is given by reference: `env:NAME`, `file:PATH`, `db:NAME` or a plugin's."""
-
-    kind: Literal["netbox", "nautobot"]
-    url: Text
-    token_ref: Text
-    unit_code: Text
-    adopt: Literal["none", "complete"] = "none"
-
-
 def _range(row: DiscoveryRange) -> RangeOut:
     return RangeOut.of(row)
 
@@ -237,28 +213,6 @@ def merge(candidate_id: Key, body: MergerIn, ctx: Ctx) -> CandidateOut:
 @router.post("/candidates/{candidate_id}/reconsideration", status_code=201)
 def reconsider(candidate_id: Key, body: Reason, ctx: Ctx) -> CandidateOut:
     return _out(ctx, review.reconsider(ctx, candidate_id, reason=body.reason))
-
-
-@router.post("/candidates/import", status_code=201)
-def import_text(body: TextImportIn, ctx: Ctx) -> list[CandidateOut]:
-    """Candidates of a CSV text or an Ansible inventory (INI or YAML); no device is contacted."""
-    unit = units.by_code(ctx, body.unit_code)
-    ctx.require("device.write", unit)
-    entries = read_csv(body.text) if body.kind == "csv" else read_inventory_text(body.text)
-    source = f"{body.kind}:{body.source}"
-    taken = take(ctx, entries, unit=unit, source=source, adopt=body.adopt)
-    return [CandidateOut.of(one) for one in taken.candidates]
-
-
-@router.post("/candidates/import-from", status_code=202)
-def import_web(body: WebImportIn, ctx: Ctx) -> QueuedOut:
-    """Have a worker take the active devices of a NetBox or Nautobot. Needs `credential.write`."""
-    unit = units.by_code(ctx, body.unit_code)
-    return QueuedOut.of(
-        queue_import(
-            ctx, body.kind, url=body.url, token_ref=body.token_ref, unit=unit, adopt=body.adopt
-        )
-    )
 
 
 def _out(ctx: Context, row: Candidate) -> CandidateOut:

@@ -43,7 +43,7 @@ class GrantOut(OfRow):
 
 
 class BreakIn(Body):
-    """`minutes` from 5 to 240, in which the change has to begin."""
+    """`minutes` from 5 to 240, after which no other wave of it begins."""
 
     digest: Text
     reason: Text

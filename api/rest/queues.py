@@ -7,7 +7,8 @@ from fastapi import APIRouter
 from api.access import Ctx
 from api.pages import After, Limit, Page, page_within
 from api.shapes import Body, Key, OfRow, Text
-from operations import queue_roles, queues
+from changes import leases
+from operations import queue_depths, queue_roles, queues
 from operations.queue_models import WorkerQueue
 from organization import units
 
@@ -47,6 +48,38 @@ class StandingOut(OfRow):
     workers: list[WorkerOut]
     waiting: int
     running: int
+
+
+class DepthOut(OfRow):
+    """A queue of everybody's."""
+
+    name: str
+    workers: list[WorkerOut]
+    waiting: int
+    running: int
+
+
+class JobOut(OfRow):
+    """A job that waits (todo) or runs (doing); `beat_at` is when its worker was heard last."""
+
+    id: int
+    task: str
+    status: str
+    attempts: int
+    worker: str | None
+    beat_at: datetime | None
+    since_at: datetime | None
+
+
+class LeaseOut(OfRow):
+    """A run of a change under way, and until when its worker holds it unless it beats again."""
+
+    id: int
+    change_id: int
+    worker: str
+    claimed_at: datetime
+    lease_until: datetime
+    started_touching_at: datetime | None
 
 
 class RoleOut(OfRow):
@@ -89,6 +122,24 @@ def create_queue(body: QueueIn, ctx: Ctx) -> QueueOut:
 def get_queue(queue_id: Key, ctx: Ctx) -> StandingOut:
     """The queue with its workers that are alive, and how many jobs wait and run."""
     return StandingOut.of(queues.standing(ctx, queues.get_queue(ctx, queue_id)))
+
+
+@router.get("/queues/{queue_id}/jobs")
+def list_jobs(queue_id: Key, ctx: Ctx) -> list[JobOut]:
+    """What runs in it, and what waits longest."""
+    return [JobOut.of(one) for one in queue_depths.jobs(ctx, queues.get_queue(ctx, queue_id))]
+
+
+@router.get("/central-queues")
+def list_central(ctx: Ctx) -> list[DepthOut]:
+    """The queues of everybody's, with their workers and depths."""
+    return [DepthOut.of(one) for one in queue_depths.central(ctx)]
+
+
+@router.get("/leases")
+def list_leases(ctx: Ctx) -> list[LeaseOut]:
+    """Runs of changes that are not over; the lease that ends first comes first."""
+    return [LeaseOut.of(one) for one in leases.under_way(ctx)]
 
 
 @router.post("/queues/{queue_id}/role", status_code=201)

@@ -7,6 +7,8 @@ from api.access import Ctx
 from api.rest.changes import ChangeOut, WindowIn, change_out
 from api.shapes import Body, Number, Text
 from changes import restoring
+from changes.logins.planning import Wish
+from changes.logins.requesting import request_login_rotation
 from changes.requests import Wanted
 
 router = APIRouter(tags=["changes"])
@@ -37,6 +39,14 @@ class RotationIn(WantedIn):
     reference: Text
 
 
+class LoginRotationIn(WantedIn):
+    """With `own_credential` the devices get a credential of that name for themselves."""
+
+    device_ids: list[Number] = Field(min_length=1, max_length=1000)
+    reference: Text
+    own_credential: Text = ""
+
+
 @router.post("/restores", status_code=201)
 def restore(body: RestoreIn, ctx: Ctx) -> ChangeOut:
     """Request that a device shows a stored version again."""
@@ -49,3 +59,10 @@ def rotate(body: RotationIn, ctx: Ctx) -> ChangeOut:
     """Request that a secret is replaced; its value stands nowhere."""
     change = restoring.request_rotation(ctx, body.lines, body.wanted, reference=body.reference)
     return change_out(change)
+
+
+@router.post("/login-rotations", status_code=201)
+def rotate_login(body: LoginRotationIn, ctx: Ctx) -> ChangeOut:
+    """Request that the password by which Trimtab itself signs in to devices is replaced."""
+    wish = Wish(reference=body.reference, credential=body.own_credential)
+    return change_out(request_login_rotation(ctx, body.device_ids, body.wanted, wish))

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field, JsonValue
 
 from api.access import Ctx
-from api.pages import After, Limit, Page, page_within
+from api.pages import AfterName, Limit, NamedPage, named_page_of
 from api.shapes import Body, Key, Number, OfRow, Text
 from operations import schedules
 from operations.schedule_models import Schedule
@@ -46,9 +46,11 @@ def _schedule(row: Schedule) -> ScheduleOut:
 
 
 @router.get("/schedules")
-def list_schedules(ctx: Ctx, limit: Limit = 50, after: After = None) -> Page[ScheduleOut]:
-    rows = schedules.list_schedules(ctx)
-    return page_within(rows, _schedule, lambda row: row.id, after=after, limit=limit)
+def list_schedules(
+    ctx: Ctx, limit: Limit = 50, after: AfterName = None
+) -> NamedPage[ScheduleOut]:  # fmt: skip
+    rows = schedules.list_schedules(ctx, after=after, limit=limit)
+    return named_page_of(rows, _schedule, lambda row: row.name, limit=limit)
 
 
 @router.post("/schedules", status_code=201)

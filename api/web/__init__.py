@@ -22,13 +22,18 @@ from api.web import (
     network,
     noise,
     operate,
+    questions,
+    queues,
+    restoring,
     risk,
     rollouts,
     scans,
     search,
     sign_in,
     sites,
+    upgrading,
     upkeep,
+    work,
 )
 from api.web.manifest import ADDRESS, STATIC, read_manifest
 from api.web.static_files import BuiltFiles
@@ -37,7 +42,7 @@ ROOMS = (
     sign_in, search, network, sites, configurations, history, discovery, imports, baselines, drift,
     rollouts, scans, compliance, noise, changes, change, execution, catalogue, calendar, operate,
     govern, risk, emergencies,
-    upkeep,
+    upkeep, work, restoring, upgrading, queues, questions,
 )  # fmt: skip
 
 WITHOUT_PAGES = """\

@@ -1,6 +1,6 @@
 """The calendar as pages: months, weeks, what comes next; windows, freezes and their exceptions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated
@@ -12,7 +12,7 @@ from api.access import PageVisit, Visit
 from api.shapes import LARGEST, Key
 from api.web.calendar_days import View, frame_of, sheet, weeks
 from api.web.render import page
-from changes.calendar import exceptions, series
+from changes.calendar import editing, exceptions, series
 from changes.calendar.agenda import agenda, conflicts_in, place_words
 from changes.calendar.feed import PATH, open_feed
 from changes.calendar.models import KINDS, ChangeWindow, Freeze
@@ -31,6 +31,7 @@ Several = Annotated[tuple[str, ...], Form()]
 YEARS = range(1990, 2200)
 AHEAD = timedelta(days=92)
 LISTED = 10  # openings told of a window
+SAME = "same"  # the place of the one that is edited
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,26 @@ class Asked:
         )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit(Asked):
+    """The form of one that is edited; `also` and `but` are local times with spaces between."""
+
+    why: Words
+    also: Words = ""
+    but: Words = ""
+
+    def edited(self, ctx: Context, row: Held) -> Planned:
+        now = series.planned_of(row)
+        times = _recurrence(self.starts, self.zone, self.lasting, self.rule)
+        return replace(
+            now, name=self.name, kinds=self.kinds, reason=self.reason,
+            place=now.place if self.place == SAME else _place(ctx, self.place),
+            recurrence=replace(times, also=_times(self.also), but=_times(self.but)),
+        )  # fmt: skip
+
+
 AskedFor = Annotated[Asked, Depends(Asked)]
+EditFor = Annotated[Edit, Depends(Edit)]
 
 
 @router.get("/calendar")
@@ -104,6 +124,20 @@ def show_window(visit: PageVisit, window_id: Key) -> Response:
 @router.get("/calendar/freezes/{freeze_id}")
 def show_freeze(visit: PageVisit, freeze_id: Key) -> Response:
     return _shown(visit, series.one(visit.ctx, Freeze, freeze_id), "freezes")
+
+
+@router.post("/calendar/windows/{window_id}/edit")
+def edit_window(visit: PageVisit, window_id: Key, asked: EditFor) -> Response:
+    planned = asked.edited(visit.ctx, series.one(visit.ctx, ChangeWindow, window_id))
+    editing.edit(visit.ctx, ChangeWindow, window_id, planned, reason=asked.why)
+    return _to(f"/calendar/windows/{window_id}")
+
+
+@router.post("/calendar/freezes/{freeze_id}/edit")
+def edit_freeze(visit: PageVisit, freeze_id: Key, asked: EditFor) -> Response:
+    planned = asked.edited(visit.ctx, series.one(visit.ctx, Freeze, freeze_id))
+    editing.edit(visit.ctx, Freeze, freeze_id, planned, reason=asked.why)
+    return _to(f"/calendar/freezes/{freeze_id}")
 
 
 @router.post("/calendar/windows/{window_id}/removal")
@@ -167,24 +201,36 @@ def _shown(visit: Visit, row: Held, word: str) -> Response:
     mine = ctx.person.person_id
     asked = [one for one in exceptions.listing(ctx, limit=200) if one.freeze_id == row.id]
     local = zone_of(row.zone)
+    may_write = ctx.authority.allows(
+        ctx.session, ctx.person, "calendar.write", row.governing_unit_id
+    )
     return page(
         "calendar_series.html", visit, row=row, word=word, where=place_words(row), mine=mine,
         named=series.devices(ctx, row.device_ids), asked=asked if word == "freezes" else [],
         openings=[(one.start.astimezone(local), one.end.astimezone(local))
                   for one in series.spans_of(row, ahead)[:LISTED]],
-        may_write=row.governing_unit_id in ctx.units("calendar.write"),
+        may_write=may_write, over=min(row.over_at, row.life.end) <= now, kinds=KINDS,
+        places=_places(ctx) if may_write else [],
     )  # fmt: skip
 
 
 def _recurrence(starts: str, zone: str, lasting: str, rule: str) -> Recurrence:
+    length = timedelta(seconds=seconds_of(lasting))
+    begins = _local(starts, field="starts")
+    return Recurrence(starts=begins, zone=zone.strip(), lasting=length, rule=rule)
+
+
+def _times(told: str) -> tuple[datetime, ...]:
+    return tuple(_local(one, field="also") for one in told.split())
+
+
+def _local(told: str, *, field: str) -> datetime:
     try:
-        begins = datetime.fromisoformat(starts)
+        return datetime.fromisoformat(told)
     except ValueError as error:
         raise InvalidInput(
-            f"{starts!r} is no local time; write one such as 2026-12-01T22:00.", field="starts"
+            f"{told!r} is no local time; write one such as 2026-12-01T22:00.", field=field
         ) from error
-    length = timedelta(seconds=seconds_of(lasting))
-    return Recurrence(starts=begins, zone=zone.strip(), lasting=length, rule=rule)
 
 
 def _place(ctx: Context, told: str) -> Place:

@@ -11,7 +11,7 @@ from changes.approving.models import ChangeComment
 from changes.approving.voters import Voice, voice_of, voters
 from changes.calendar.clashes import Conflict, conflicts_of
 from changes.models import ChangeRequest
-from changes.plans import Mark, Plan
+from changes.plans import Mark, Plan, TargetPlan
 from changes.requests import plan_of
 from changes.states import State
 from core.context import Context
@@ -83,6 +83,11 @@ def place_of(plan: Plan, device_id: int, number: int) -> Mark | None:
     if target is None or not 0 <= number < len(target.declared):
         return None
     return target.declared[number]
+
+
+def declared(target: TargetPlan) -> tuple[Line, ...]:
+    """The declared difference of a plan of which nobody has said anything yet."""
+    return tuple(_line(number, mark, ()) for number, mark in enumerate(target.declared))
 
 
 def _alike(group: Group, said: Sequence[ChangeComment]) -> Alike:

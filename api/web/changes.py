@@ -1,20 +1,22 @@
 """Lists of change requests, a new one, and alike ones decided at once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.access import PageVisit
 from api.shapes import Key
+from api.web.exports import Format, Listed, export
 from api.web.render import page
 from changes import checks as known_checks
 from changes import requests
 from changes.approving import batches
+from changes.models import ChangeRequest
 from changes.plans import Rollout
 from changes.requests import Kind, Wanted, Window
 from changes.states import State
@@ -24,15 +26,37 @@ from inventory.devices import by_hostname
 
 router = APIRouter(include_in_schema=False)
 LIMIT = 50
+COLUMNS: Mapping[str, Callable[[ChangeRequest], object]] = {
+    "change": lambda row: f"C{row.id}", "title": lambda row: row.title,
+    "state": lambda row: row.state, "kind": lambda row: row.kind,
+    "devices": lambda row: " ".join(one.hostname for one in row.targets),
+    "asked_by": lambda row: row.requested_by.username, "asked_at": lambda row: row.requested_at,
+    "reason": lambda row: row.reason, "window_start": lambda row: row.window_start,
+    "window_end": lambda row: row.window_end, "closed_at": lambda row: row.closed_at,
+    "outcome": lambda row: row.outcome, "digest": lambda row: row.digest,
+}  # fmt: skip
 KINDS: Mapping[str, Kind] = {"normal": "normal", "emergency": "emergency"}
 
 
 @router.get("/changes")
-def list_changes(visit: PageVisit, state: str = "", after: int = 0) -> Response:
+def list_changes(
+    request: Request, visit: PageVisit, state: str = "", after: int = 0, as_format: Format = ""
+) -> Response:
+    if as_format:
+        return export(request, visit, _listed(state), {"state": state})
     found = requests.list_changes(visit.ctx, state=state or None, after=after or None, limit=LIMIT)
     more = found[-1].id if len(found) == LIMIT else 0
     masks = decisions.awaited(visit.ctx) if state == State.PROPOSED else 0
     return page("changes.html", visit, changes=found, state=state, masks=masks, more=more)
+
+
+def _listed(state: str) -> Listed[ChangeRequest]:
+    return Listed(
+        name="changes", columns=COLUMNS, place=lambda row: row.id,
+        read=lambda ctx, after, limit: requests.list_changes(
+            ctx, state=state or None, after=None if after is None else int(after), limit=limit
+        ),
+    )  # fmt: skip
 
 
 @router.get("/changes/new")

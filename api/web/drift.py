@@ -1,14 +1,16 @@
 """Findings: drift and facts that are not as expected, and what a person decides about them."""
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.access import PageVisit, Visit
 from api.shapes import Key
 from api.web.excerpts import managed_rows
+from api.web.exports import Format, Listed, export
 from api.web.render import page
 from changes import requests
 from changes.requests import Wanted
@@ -20,12 +22,24 @@ from inventory import snapshots
 
 router = APIRouter(include_in_schema=False)
 LIMIT = 50
+COLUMNS: Mapping[str, Callable[[Finding], object]] = {
+    "finding": lambda row: f"F{row.id}", "device": lambda row: row.device.hostname,
+    "site": lambda row: row.device.site.code, "kind": lambda row: row.kind,
+    "state": lambda row: row.state, "verdict": lambda row: row.verdict,
+    "severity": lambda row: row.severity, "differences": lambda row: len(row.differences),
+    "fingerprint": lambda row: row.fingerprint, "opened_at": lambda row: row.opened_at,
+    "why": lambda row: row.verdict_reason,
+}  # fmt: skip
 
 
 @router.get("/findings")
 def list_findings(
-    visit: PageVisit, state: str = "open", verdict: str = "", kind: str = "", after: int = 0
-) -> Response:
+    request: Request, visit: PageVisit, *, state: str = "open", verdict: str = "", kind: str = "",
+    after: int = 0, as_format: Format = "",
+) -> Response:  # fmt: skip
+    if as_format:
+        filters = {"state": state, "verdict": verdict, "kind": kind}
+        return export(request, visit, _listed(**filters), filters)
     found = findings.list_findings(
         visit.ctx, state=state or None, verdict=verdict or None, kind=kind or None,
         after=after or None, limit=LIMIT,
@@ -34,6 +48,16 @@ def list_findings(
     return page(
         "findings.html", visit, findings=found, state=state, verdict=verdict, kind=kind, more=more
     )
+
+
+def _listed(*, state: str, verdict: str, kind: str) -> Listed[Finding]:
+    return Listed(
+        name="findings", columns=COLUMNS, place=lambda row: row.id,
+        read=lambda ctx, after, limit: findings.list_findings(
+            ctx, state=state or None, verdict=verdict or None, kind=kind or None,
+            after=None if after is None else int(after), limit=limit,
+        ),
+    )  # fmt: skip
 
 
 @router.get("/findings/{finding_id}")

@@ -15,7 +15,7 @@ from api.shapes import Number
 from api.web.render import page
 from api.web.uploads import MOST_BYTES, text_of
 from core.context import Context
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NotPermitted, TrimtabError
 from inventory import imports
 from inventory.candidates.imports import trial
 from inventory.candidates.imports.ansible_inventory import read_inventory_text
@@ -32,6 +32,7 @@ SHOWN = 500  # outcomes of a trial
 PASTED = 100_000  # characters that stand in the form again
 
 Kind = Literal["csv", "ansible", "devices"]
+Server = Literal["netbox", "nautobot"]
 KINDS = (
     ("csv", "CSV, for the review list"),
     ("ansible", "Ansible inventory, for the review list"),
@@ -45,12 +46,14 @@ Chosen = Annotated[Kind, Form()]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What the form holds."""
+    """What the forms hold; `url` and `token_ref` are of another inventory's server."""
 
-    kind: Kind = "csv"
+    kind: Kind | Server = "csv"
     unit: str = ""
     adopt: str = "none"
     text: str = ""
+    url: str = ""
+    token_ref: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +112,7 @@ def take_import(
 @router.post(PATH + "/web")
 def import_web(
     visit: PageVisit, unit_code: Words, url: Words, token_ref: Words,
-    kind: Annotated[Literal["netbox", "nautobot"], Form()] = "netbox", adopt: Adopt = "none",
+    kind: Annotated[Server, Form()] = "netbox", adopt: Adopt = "none",
 ) -> Response:  # fmt: skip
     """Have a worker read the server; what it brings waits on the review list."""
     unit = units.by_code(visit.ctx, unit_code)
@@ -118,12 +121,33 @@ def import_web(
     return _done(queued=1)
 
 
+@router.post(PATH + "/web/trial")
+def try_web(
+    visit: PageVisit, unit_code: Words, url: Words, token_ref: Words,
+    kind: Annotated[Server, Form()] = "netbox", adopt: Adopt = "none",
+) -> Response:  # fmt: skip
+    """What would become of a server's devices, read now; nothing is kept."""
+    said = Said(
+        kind=kind, unit=unit_code, adopt=adopt, url=url.strip(), token_ref=token_ref.strip()
+    )
+    try:
+        found = trial.try_web(
+            visit.ctx, kind, url=said.url, token_ref=said.token_ref, adopt=adopt,
+            unit=units.by_code(visit.ctx, unit_code),
+        )  # fmt: skip
+    except NotPermitted:
+        raise
+    except TrimtabError as error:  # of the server, its token, the unit: told at the form
+        return _page(visit, said, refused=error.message)
+    return _page(visit, said, source=said.url, found=found)
+
+
 def _done(**counts: int) -> Response:
     query = "&".join(f"{name}={count}" for name, count in counts.items() if count)
     return RedirectResponse(f"{PATH}?{query}", status_code=303)
 
 
-def _read(kind: Literal["csv", "ansible"], text: str) -> tuple[Imported, ...]:
+def _read(kind: Kind | Server, text: str) -> tuple[Imported, ...]:
     return read_csv(text) if kind == "csv" else read_inventory_text(text)
 
 

@@ -22,6 +22,7 @@ class Group:
 MENU = (
     Group("", (
         Entry("/", "Dashboard", "layout-dashboard", "h"),
+        Entry("/work", "My work", "inbox", "v"),
         Entry("/devices", "Devices", "router", "d", "device.read"),
         Entry("/sites", "Sites", "map-pin", "t", "device.read"),
         Entry("/discovery", "Discovery", "search", "i", "device.read"),
@@ -45,10 +46,12 @@ MENU = (
         Entry("/scans", "Scans", "activity", "n", "drift.read"),
         Entry("/maintenance", "Maintenance", "tool", "w", "maintenance.read"),
         Entry("/schedules", "Schedules", "calendar-time", "s", "schedule.read"),
+        Entry("/queues", "Queues", "arrows-left-right", "j", "organization.read"),
         Entry("/knowledge", "Knowledge", "book-2", "k", "knowledge.read"),
     )),
     Group("Govern", (
         Entry("/audit", "Audit", "fingerprint", "a", "audit.read"),
+        Entry("/questions", "Questions", "question-mark", "g", "audit.read"),
         Entry("/policies", "Policies", "scale", "l", "policy.read"),
         Entry("/risk", "Risk", "alert-triangle", "x", "policy.read"),
         Entry("/organization", "Organization", "sitemap", "o", "organization.read"),

@@ -1,16 +1,18 @@
 """Dashboard, devices and what they showed."""
 
-from collections.abc import Sized
+from collections.abc import Callable, Mapping, Sized
+from itertools import islice
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.access import PageVisit
 from api.jobs import queue_devices
 from api.shapes import Key, Number
+from api.web.exports import Format, Listed, export
 from api.web.render import device_text, page
-from changes import requests
+from changes import requests, waiting
 from changes.emergency import debt, reviews
 from changes.states import State
 from drift import baselines, compliance, findings, scan_reports, versions
@@ -18,12 +20,24 @@ from drift.engine.sidebyside import rows
 from drift.noise.learning import LONGEST, SHORTEST, USUAL
 from drift.noise.places import refusal_of
 from inventory import devices, jumps, originals, relations, reports, snapshots
+from inventory.drivers.images import has_images
+from inventory.models import Device
 from operations import events
 
 router = APIRouter(include_in_schema=False)
 LIMIT = 50
+SHOWN = 10  # votes that wait
 COUNTED = 1000  # more than so many are told as "1000+"
 UNREACHED = {"unreachable", "refused", "host_key_changed", "timeout", "unsupported", "error"}
+
+DEVICES: Mapping[str, Callable[[Device], object]] = {
+    "hostname": lambda row: row.hostname, "site": lambda row: row.site.code,
+    "platform": lambda row: row.platform, "address": lambda row: row.address,
+    "port": lambda row: row.port, "role": lambda row: row.role, "state": lambda row: row.state,
+    "model": lambda row: row.model, "serial": lambda row: row.serial,
+    "os_version": lambda row: row.os_version, "outcome": lambda row: row.outcome,
+    "attempted_at": lambda row: row.attempted_at,
+}  # fmt: skip
 
 
 @router.get("/")
@@ -40,15 +54,20 @@ def dashboard(visit: PageVisit) -> Response:
         waiting=requests.list_changes(ctx, state=State.PROPOSED, limit=10),
         running=requests.list_changes(ctx, state=State.RUNNING, limit=10),
         events=events.list_events(ctx, state="open", limit=10),
-        glasses=glasses, late=sum(debt.is_overdue(ctx, one) for one in glasses),
+        votes=list(islice(waiting.votes(ctx), SHOWN)), glasses=glasses,
+        late=sum(debt.is_overdue(ctx, one) for one in glasses),
         last_scan=scan_reports.latest(ctx),
     )  # fmt: skip
 
 
 @router.get("/devices")
 def list_devices(
-    visit: PageVisit, site: str = "", platform: str = "", state: str = "", after: str = ""
-) -> Response:
+    request: Request, visit: PageVisit, *, site: str = "", platform: str = "", state: str = "",
+    after: str = "", as_format: Format = "",
+) -> Response:  # fmt: skip
+    filters = {"site": site, "platform": platform, "state": state}
+    if as_format:
+        return export(request, visit, _devices(**filters), filters)
     found = devices.list_devices(
         visit.ctx, site=site or None, platform=platform or None, state=state or None,
         after=after or None, limit=LIMIT,
@@ -62,6 +81,16 @@ def list_devices(
     )  # fmt: skip
 
 
+def _devices(*, site: str, platform: str, state: str) -> Listed[Device]:
+    return Listed(
+        name="devices", columns=DEVICES, place=lambda row: row.hostname,
+        read=lambda ctx, after, limit: devices.list_devices(
+            ctx, site=site or None, platform=platform or None, state=state or None,
+            after=None if after is None else str(after), limit=limit,
+        ),
+    )  # fmt: skip
+
+
 @router.get("/devices/{device_id}")
 def show_device(
     visit: PageVisit, device_id: Key, queued: int = 0, learning: int = 0
@@ -71,7 +100,8 @@ def show_device(
     approved = baselines.versions(ctx, device_id)
     return page(
         "device.html", visit, device=device, queued=bool(queued), learning=bool(learning),
-        unmaskable=refusal_of(device.platform), seconds=(SHORTEST, USUAL, LONGEST),
+        unmaskable=refusal_of(device.platform), upgradable=has_images(device.platform),
+        seconds=(SHORTEST, USUAL, LONGEST),
         snapshots=snapshots.list_snapshots(ctx, device_id=device_id, limit=LIMIT),
         baselines=approved,
         standing={one.id: versions.standing_at(one, ctx.now()) for one in approved},

@@ -65,9 +65,11 @@ def show_article(visit: PageVisit, article_id: Key) -> Response:
 
 
 @router.get("/schedules")
-def list_schedules(visit: PageVisit) -> Response:
+def list_schedules(visit: PageVisit, after: str = "") -> Response:
     visit.ctx.require("schedule.read")
-    return page("schedules.html", visit, schedules=schedules.list_schedules(visit.ctx))
+    found = schedules.list_schedules(visit.ctx, after=after or None, limit=LIMIT)
+    more = found[-1].name if len(found) == LIMIT else ""
+    return page("schedules.html", visit, schedules=found, more=more)
 
 
 @router.post("/schedules/{schedule_id}/pause")

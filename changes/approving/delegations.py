@@ -17,11 +17,16 @@ def delegate(
 ) -> Delegation:  # fmt: skip
     """Say that a person is absent, and who approves on their behalf (nobody, where none is named).
 
-    One's own, or with `organization.write` anybody's. A deputy's word counts as the person's: only
-    where the person may approve, once for both of them, and never on a change that either asked
-    for.
+    One's own, or with `organization.write` anybody's, but nobody makes themselves a deputy. A
+    deputy's word counts as the person's: only where the person may approve, once for both of them,
+    and never on a change that either asked for.
     """
     _require_own(ctx, person)
+    if deputy is not None and deputy.id == ctx.person.person_id != person.id:
+        raise NotPermitted(
+            f"{deputy.username} cannot make themselves the deputy of {person.username}; the person "
+            "does, or another administrator of the organization."
+        )
     if begins_at.tzinfo is None or ends_at.tzinfo is None:
         raise InvalidInput("The times of a delegation name their time zone.")
     if ends_at <= max(begins_at, ctx.now()):

@@ -56,13 +56,19 @@ def may(ctx: Context, change: ChangeRequest, actor: Actor, permission: str) -> b
 
 
 def voters(ctx: Context, change: ChangeRequest, permission: str) -> Sequence[Voice]:
-    """Who may still vote now: not the requester, not who voted, absent ones by their deputies."""
+    """Who may still vote now: not the requester, not who voted, absent ones by their deputies.
+
+    Who took back a vote on the present plan has spoken on it; only another plan opens it anew.
+    """
     able = [set(holders(ctx.session, permission, unit, now=ctx.now())) for unit in _units(change)]
     people = sorted(set.intersection(*able), key=lambda one: one.username) if able else []
-    live = [vote for vote in change.approvals if vote.voided_at is None]
+    cast = [
+        vote for vote in change.approvals
+        if vote.voided_at is None or vote.digest == change.digest
+    ]  # fmt: skip
     out = {
-        change.requested_by_id, *(vote.person_id for vote in live),
-        *(vote.behalf_id for vote in live),
+        change.requested_by_id, *(vote.person_id for vote in cast),
+        *(vote.behalf_id for vote in cast),
     }  # fmt: skip
     absent = delegations.absent_now(ctx)
     deputies = delegations.deputies(ctx, [one.id for one in people])

@@ -139,9 +139,9 @@ def _changes(rows: Iterable[ChangeRequest]) -> Iterable[Entry]:
 
 def _schedules(ctx: Context, frame: Span, site: str | None) -> Iterable[Entry]:
     """When each enabled schedule fires next, if that lies in the frame."""
-    for row in schedules.list_schedules(ctx):
+    for row in schedules.firing(ctx, since=frame.start, until=frame.end):
         at = row.next_fire_at
-        if at is not None and frame.start <= at < frame.end and _concerns(row, site):
+        if at is not None and _concerns(row, site):
             yield Entry(
                 kind="schedule", number=row.id, title=row.name, span=Span(at, at),
                 note=f"{row.job}, {row.trigger}",

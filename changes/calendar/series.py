@@ -11,6 +11,7 @@ from changes.calendar.errors import InThePast
 from changes.calendar.models import ALWAYS, KINDS, ChangeWindow, Freeze
 from changes.calendar.recurrence import Recurrence, between, checked, openings
 from changes.calendar.spans import Span, within
+from core.audit import Fact
 from core.context import Context
 from core.errors import Conflict, InvalidInput
 from drift.noise.reach import Parents, above, parents, with_above
@@ -54,40 +55,73 @@ def add(ctx: Context, table: type[Row], planned: Planned) -> Row:
 
     Raises InvalidRecurrence, InThePast where it never holds from now on, Conflict for a taken name.
     """
-    word = _word(table)
-    row: Row = _placed(ctx, table(name=planned.name.strip(), reason=planned.reason), planned.place)
+    row: Row = placed(ctx, table(), planned.place)
     ctx.require("calendar.write", row)
+    write(ctx, row, planned)
+    row.created_at, row.created_by_id = ctx.now(), ctx.person.person_id
+    ctx.add(row)
+    ctx.record(f"{word_of(table)}.created", row, **facts_of(row))
+    return row
+
+
+def write(ctx: Context, row: Held, planned: Planned) -> None:
+    """Check what is asked for and write it into a row that is placed there; raises as `add`."""
+    table = type(row)
+    word = word_of(table)
     _check_place(ctx, row, planned.place)
     _check_words(planned, word)
     told = checked(planned.recurrence, longest=LONGEST[table])
+    if table is Freeze and not planned.reason.strip():
+        raise InvalidInput("A freeze needs a reason; who is held up by it reads it.")
+    name = planned.name.strip()
+    _require_free(ctx, row, name)
+    row.name, row.reason = name, planned.reason
     row.starts, row.zone, row.rule = told.starts.isoformat(), told.zone, told.rule
     row.lasting_seconds = int(told.lasting.total_seconds())
     row.also = [one.isoformat() for one in told.also]
     row.but = [one.isoformat() for one in told.but]
     row.kinds = [kind for kind in KINDS if kind in planned.kinds]
     row.valid_from, row.valid_until = planned.valid_from, planned.valid_until
-    if table is Freeze and not row.reason.strip():
-        raise InvalidInput("A freeze needs a reason; who is held up by it reads it.")
     row.over_at = _over_at(ctx, row, word)
-    row.created_at, row.created_by_id = ctx.now(), ctx.person.person_id
-    taken = select(table.id).where(table.name == row.name, table.ended_at.is_(None))
-    if ctx.session.scalar(taken) is not None:
-        raise Conflict(f"There is a {word} {row.name} already; choose another name.")
-    ctx.add(row)
-    ctx.record(
-        f"{word}.created", row, starts=row.starts, zone=row.zone, rule=row.rule,
-        seconds=row.lasting_seconds, also=[*row.also], but=[*row.but], kinds=[*row.kinds],
-        unit_id=row.unit_id, site_id=row.site_id, device_ids=[*row.device_ids], reason=row.reason,
-        valid_from=_iso(row.valid_from), valid_until=_iso(row.valid_until),
+
+
+def _require_free(ctx: Context, row: Held, name: str) -> None:
+    table = type(row)
+    taken = select(table.id).where(
+        table.name == name, table.ended_at.is_(None), table.id.is_distinct_from(row.id)
+    )
+    with ctx.session.no_autoflush:
+        if ctx.session.scalar(taken) is not None:
+            raise Conflict(f"There is a {word_of(table)} {name} already; choose another name.")
+
+
+def facts_of(row: Held) -> dict[str, Fact]:
+    """The whole of it, as records tell it."""
+    return {
+        "name": row.name, "starts": row.starts, "zone": row.zone, "rule": row.rule,
+        "seconds": row.lasting_seconds, "also": [*row.also], "but": [*row.but],
+        "kinds": [*row.kinds], "unit_id": row.unit_id, "site_id": row.site_id,
+        "device_ids": [*row.device_ids], "reason": row.reason,
+        "valid_from": _iso(row.valid_from), "valid_until": _iso(row.valid_until),
+    }  # fmt: skip
+
+
+def planned_of(row: Held) -> Planned:
+    """It as it could be asked for again."""
+    devices_ = tuple(row.device_ids)
+    unit = row.unit_id if row.site_id is None else None
+    return Planned(
+        name=row.name, recurrence=row.recurrence, kinds=tuple(row.kinds), reason=row.reason,
+        place=Place(unit_id=unit, site_id=row.site_id, device_ids=devices_),
+        valid_from=row.valid_from, valid_until=row.valid_until,
     )  # fmt: skip
-    return row
 
 
 def end(ctx: Context, table: type[Row], key: int, *, reason: str) -> Row:
     """Let it hold no longer, from now on; it stays readable. Needs `calendar.write`."""
     row = ctx.get_locked(table, key)
     ctx.require("calendar.write", row)
-    word = _word(table)
+    word = word_of(table)
     if row.ended_at is not None:
         raise Conflict(f"The {word} {row.name} ended on {row.ended_at:%Y-%m-%d %H:%M}Z already.")
     if not reason.strip():
@@ -171,7 +205,7 @@ def devices(ctx: Context, keys: Iterable[int]) -> tuple[Device, ...]:
     return tuple(ctx.get(Device, key) for key in dict.fromkeys(keys))
 
 
-def _placed(ctx: Context, row: Row, place: Place) -> Row:
+def placed(ctx: Context, row: Row, place: Place) -> Row:
     """The row with where it holds; chosen devices without a unit make it their first one's."""
     chosen = devices(ctx, place.device_ids)
     governing = chosen[0].governing_unit_id if chosen and place.unit_id is None else place.unit_id
@@ -226,5 +260,6 @@ def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
 
 
-def _word(table: type[Row]) -> str:
+def word_of(table: type[Held]) -> str:
+    """What one of the table is called."""
     return "window" if table is ChangeWindow else "freeze"

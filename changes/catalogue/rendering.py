@@ -2,7 +2,7 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,8 +58,12 @@ class Bench:
     files: Mapping[str, str] = field(default_factory=dict)
 
     def render(self, device: Device, variables: Mapping[str, Fact]) -> Rendered:
-        """The lines, or RowsWrong with the template's line and the reason."""
+        """The lines, or RowsWrong with the template's line and the reason.
+
+        Who uses a template fills its lines in and adds none: a text with a line end is refused.
+        """
         told = {**variables, "device": facts(device)}
+        _require_single_lines(told)
         lines, rollback = (self._lines(name, told) for name in ("lines.j2", "rollback.j2"))
         return Rendered(lines=lines, rollback=rollback)
 
@@ -79,6 +83,24 @@ class Bench:
                 "Make its loops shorter."
             )
         return lines
+
+
+def _require_single_lines(variables: Mapping[str, Fact]) -> None:
+    odd = next((name for name, value in variables.items() if not _printable(value)), None)
+    if odd is not None:
+        raise RowsWrong(
+            f"{odd} holds a line end or another character that does not print. A variable fills "
+            "one line; for more lines the template loops over a list."
+        )
+
+
+def _printable(value: Fact) -> bool:
+    """Whether every text in it is one line of characters that print, or tabs."""
+    if isinstance(value, str):
+        return value.replace("\t", " ").isprintable()
+    if isinstance(value, Mapping):
+        return all(_printable(one) for pair in value.items() for one in pair)
+    return not isinstance(value, Sequence) or all(map(_printable, value))
 
 
 @contextmanager

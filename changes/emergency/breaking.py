@@ -24,9 +24,9 @@ def break_glass(
 ) -> BreakGlass:
     """Release exactly the plan behind `digest` on the acting person's word alone.
 
-    Only for the kind emergency; the requester may. It counts for so many minutes, in which the run
-    has to begin (and go on after a pause). Needs `change.break_glass` on every device. Everything
-    else holds: plan, pre-state, window, guards, claims, verification. Raises NotAnEmergency,
+    Only for the kind emergency; the requester may. It counts for so many minutes, after which no
+    wave of the run begins any more. Needs `change.break_glass` on every device. Everything else
+    holds: plan, pre-state, window, guards, claims, verification. Raises NotAnEmergency,
     StaleDigest, OpenObjection, AlreadyDecided, InvalidInput and what `approvals.require_current`
     raises.
     """

@@ -25,6 +25,19 @@ def _counts(ctx: Context, change: ChangeRequest, grant: BreakGlass) -> bool:
     )
 
 
+def lapse(ctx: Context, change: ChangeRequest, *, reason: str) -> BreakGlass | None:
+    """End the last glass that was broken for the present plan, in its time or not; or None.
+
+    The caller records that.
+    """
+    given = (one for one in reversed(change.grants) if one.digest == change.digest)
+    grant = next((one for one in given if one.ended_at is None), None)
+    if grant is not None:
+        grant.ended_at, grant.end_reason = ctx.now(), reason
+        ctx.session.flush()
+    return grant
+
+
 def end(ctx: Context, change: ChangeRequest, *, reason: str) -> None:
     """What a live glass rested on is no more: it counts no longer. The caller records that."""
     grant = live(ctx, change)

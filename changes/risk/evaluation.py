@@ -7,7 +7,7 @@ or a case that once met stays met.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from changes.risk.formula import Asked, Case, Factors, Formula, RoleCase, Step, Within
+from changes.risk.formula import RELOAD, Asked, Case, Factors, Formula, RoleCase, Step, Within
 from changes.risk.model import LEVELS, Alike, DeviceFacts, Facts, Level, Reason, Risk, Touch
 
 NAMED = 3
@@ -71,7 +71,10 @@ def _reasons(facts: Facts, by: Factors) -> Told:
     playbook = by.playbook.get(facts.playbook_risk, by.playbook["high"])
     yield from _one(playbook, f"playbook.{facts.playbook_risk}")
     yield from _worst("role", [(_role(one, by), one) for one in facts.devices])
-    yield from _worst("revert", [(by.revert[one.revert], one) for one in facts.devices])
+    yield from _worst("revert", [(_way_back(one, by), one) for one in facts.devices])
+    reloaded = [one for one in facts.devices if one.reloads]
+    if reloaded:
+        yield from _one(by.reload or RELOAD, "reload", devices=_named(reloaded))
     yield from _worst("gravity", [(by.gravity[one.gravity], one) for one in facts.devices])
     yield from _lockout(facts, by)
     yield from _blast(facts, by)
@@ -98,6 +101,10 @@ def _worst(code: str, judged: Sequence[tuple[Case, DeviceFacts]]) -> Told:
     case = max((case for case, _ in judged), key=lambda one: one.points)
     held = [device for one, device in judged if one is case]
     yield from _one(case, code, devices=_named(held), role=held[0].role or "-", count=len(held))
+
+
+def _way_back(device: DeviceFacts, by: Factors) -> Case:
+    return by.revert.get(device.revert, by.revert["none"])
 
 
 def _role(device: DeviceFacts, by: Factors) -> Case:

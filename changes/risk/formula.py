@@ -106,12 +106,16 @@ def _fading(steps: tuple[Within, ...]) -> tuple[Within, ...]:
     return steps
 
 
+LATER = frozenset({"former_image", "untouched"})
+"""Ways back that a formula may be older than; without a case they count as having none."""
+
+
 def _each(known: object) -> AfterValidator:
     """Every case of a literal is there: none is left to chance."""
 
     def complete(cases: Mapping[str, Case]) -> Mapping[str, Case]:
         names = get_args(known)
-        lacking = [one for one in names if one not in cases]
+        lacking = [one for one in names if one not in cases and one not in LATER]
         surplus = [one for one in cases if one not in names]
         if lacking or surplus:
             raise ValueError(
@@ -177,6 +181,13 @@ class Factors(Strict):
     redundancy: Redundancy
     drift: Drift
     history: History
+    reload: Case | None = None  # a formula may be older than reloads: then RELOAD holds
+
+
+RELOAD = Case(
+    points=40, words="{devices}: they are restarted, and what they carry stops until they are back."
+)
+"""What a formula says of reloads that does not speak of them itself."""
 
 
 class Canary(Strict):
@@ -236,7 +247,7 @@ class Formula(Strict):
     @property
     def digest(self) -> str:
         """SHA-256 (hex) over the canonical JSON: comments and layout do not count."""
-        told: dict[str, JsonValue] = self.model_dump(mode="json", by_alias=True)
+        told: dict[str, JsonValue] = self.model_dump(mode="json", by_alias=True, exclude_none=True)
         return hashlib.sha256(rfc8785.dumps(told)).hexdigest()
 
 

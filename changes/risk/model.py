@@ -8,9 +8,12 @@ LEVELS: tuple[Level, ...] = ("low", "medium", "high")
 
 Revert = Literal[
     "commit_confirmed", "commit_timer", "revert_timer", "replace", "watchdog", "computed_inverse",
-    "none",
+    "none", "former_image", "untouched",
 ]  # fmt: skip
-"""How a device comes back: by itself (the first three, `watchdog`), or by what Trimtab sends."""
+"""How a device comes back: by itself (the first three, `watchdog`), or by what Trimtab sends.
+
+By `former_image` it is booted once more; `untouched` there is nothing to come back from.
+"""
 
 Gravity = Literal["info", "minor", "major", "critical"]
 
@@ -56,7 +59,7 @@ class DeviceFacts:
     """What counts of one device. `last_drift_days`: since it last differed; None: not known to.
 
     `touches` are of the management path, `links` of recorded links that are taken down.
-    `recorded`: a neighbour of it is known.
+    `recorded`: a neighbour of it is known. `reloads`: it is restarted.
     """
 
     hostname: str
@@ -68,6 +71,7 @@ class DeviceFacts:
     drifts_now: bool = False
     last_drift_days: int | None = None
     recorded: bool = True
+    reloads: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from changes.claims import Claim, Hold
 from changes.errors import AnsibleUnavailable
 from changes.heart import Heart
 from changes.journal import Journal
-from changes.playbooks import Playbook
+from changes.playbooks import RELEASE, WAIT, Playbook
 from changes.run_folder import Host
 from core.actor import Actor, Origin
 from core.context import Context
@@ -101,7 +102,8 @@ class Crew:
         try:
             result = ansible.run(
                 book, hosts, runs=settings.home / "runs", forks=settings.ansible_forks,
-                seconds=RUN_SECONDS, tell=tell, go_on=lambda: self.heart.hold() in while_,
+                seconds=RUN_SECONDS + _waits(hosts, forks=settings.ansible_forks), tell=tell,
+                go_on=lambda: self.heart.hold() in while_,
             )  # fmt: skip
         except AnsibleUnavailable as error:
             return Played(trouble=error.message)
@@ -110,6 +112,18 @@ class Crew:
         if result.status != "successful" and not result.failed:
             return Played(failed=failures, trouble=f"Ansible ended as {result.status}")
         return Played(failed=failures)
+
+
+def _waits(hosts: Sequence[Host], *, forks: int) -> int:
+    """Seconds that devices may copy, verify and restart besides, so many of them at a time."""
+    longest = max(map(_wait, hosts), default=0)
+    return 2 * longest * ceil(len(hosts) / forks)
+
+
+def _wait(host: Host) -> int:
+    release = host.variables.get(RELEASE)
+    wait = release["wait"] if isinstance(release, Mapping) else host.variables.get(WAIT)
+    return wait if isinstance(wait, int) else 0
 
 
 def _heading(book: Playbook, hosts: Sequence[Host], status: str) -> Told:

@@ -64,7 +64,7 @@ def lost_neighbours(
     def gone(ctx: Context, target: TargetPlan) -> tuple[Link, ...]:
         return neighbours.still_lost(
             ctx, target.device_id, before[target.device_id], target.declared,
-            patience=lambda: crew.heart.hold() in WANTED,
+            patience=lambda: crew.heart.hold() in WANTED, release=target.release,
         )  # fmt: skip
 
     found = {

@@ -1,5 +1,6 @@
 """The hosts of a run, with the variables that a playbook takes of what the plan says of them."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Literal
 
 from changes.claims import Claim
 from changes.plans import PER_HOST, Check, File, Plan, TargetPlan
-from changes.playbooks import Playbook, check_variables, playbook
+from changes.playbooks import RELEASE, Playbook, check_variables, named, playbook
 from changes.run_folder import Host
 from changes.sealed import unsealed_for
 from core.audit import Fact
@@ -20,17 +21,11 @@ GUARDING = ("confirm", "revert")
 """The playbooks that end what a device's own guard began."""
 
 
-def host_of(
-    ctx: Context, target: TargetPlan, lines: tuple[str, ...], files: tuple[File, ...]
-) -> Host:
-    """The host with the variables that the playbooks correct_drift and restore take."""
-    return reached(ctx, target, {**_contents(lines, files)})
-
-
 def reached(ctx: Context, target: TargetPlan, variables: Mapping[str, Fact]) -> Host:
     """The host with its login, and the secrets that its lines name by their marks."""
     login = login_for(ctx, ctx.get(Device, target.device_id))
-    secrets = unsealed_for(ctx, target) if "trimtab_lines" in variables else {}
+    typed = [json.dumps(variables)] if "trimtab_lines" in variables else []
+    secrets = unsealed_for(ctx, target, typed) if typed else {}
     return Host(login=replace(login, unsealed=secrets), variables=variables)
 
 
@@ -45,10 +40,12 @@ def variables(book: Playbook, target: TargetPlan, *, way: Way, guard: str = "") 
         if there
         else _contents(target.rollback, target.rollback_files)
     )
-    named = _named(book)
-    told = {name: value for name, value in contents.items() if name in named}
+    taken = named(book)
+    told = {name: value for name, value in contents.items() if name in taken}
     own = target.variables.items()
-    told |= {name: value for name, value in own if there or name in named}
+    told |= {name: value for name, value in own if there or name in taken}
+    if target.release is not None and RELEASE in taken:
+        told[RELEASE] = asdict(target.release)
     if guard and target.guard is not None:
         told["trimtab_guard"] = {
             "kind": target.guard.kind, "minutes": target.guard.minutes, "name": guard,
@@ -82,11 +79,6 @@ def of_check(check: Check, target: TargetPlan) -> dict[str, Fact]:
 def guard_name(held: Claim) -> str:
     """What the guards of this run are called on the devices: no two runs share a name."""
     return f"trimtab-c{held.change_id}-f{held.fence}"
-
-
-def _named(book: Playbook) -> frozenset[str]:
-    properties = book.inputs.get("properties")
-    return frozenset(properties) if isinstance(properties, Mapping) else frozenset()
 
 
 def _contents(lines: tuple[str, ...], files: tuple[File, ...]) -> dict[str, Fact]:

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from changes.plans import Mark
+from changes.plans import Mark, Release
 from core.context import Context
 from inventory import discovery
 from inventory.links import same_interface
 from inventory.models import Relation
 
 SETTLE_SECONDS = 35.0
+RESTART_SECONDS = 240.0  # ports come up, spanning trees settle, then both ends announce
 LOOK_SECONDS = 5.0
 
 OFF = ("shutdown", "disable", "no lldp transmit", "no lldp receive", "no cdp enable")
@@ -76,10 +77,13 @@ def _bare(name: str) -> str:
 
 def still_lost(
     ctx: Context, device_id: int, before: Collection[Link], declared: Collection[Mark], *,
-    patience: Callable[[], bool],
+    patience: Callable[[], bool], release: Release | None = None,
 ) -> tuple[Link, ...]:  # fmt: skip
-    """Who is missing after the last collection, and after looking again while there is patience."""
-    until = time.monotonic() + SETTLE_SECONDS
+    """Who is missing after the last collection, and after looking again while there is patience.
+
+    After an upgrade, `release`, the device has just restarted, and it takes longer.
+    """
+    until = time.monotonic() + (SETTLE_SECONDS if release is None else RESTART_SECONDS)
     gone = lost(before, seen(ctx, device_id), declared)
     while gone and patience() and time.monotonic() < until:
         ctx.commit()

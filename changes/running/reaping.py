@@ -12,9 +12,10 @@ from changes import approvals, claims
 from changes.approvals import queue_execution
 from changes.calendar.errors import Frozen
 from changes.calendar.opening import require_open
-from changes.errors import WindowClosed
+from changes.errors import GlassOver, WindowClosed
 from changes.models import ChangeRequest, ChangeRun
 from changes.pre_state import require_current
+from changes.readiness import require_glass
 from changes.requests import plan_of
 from changes.states import State, Target, ending
 from core.context import Context
@@ -123,16 +124,17 @@ def _void_stale(ctx: Context, change: ChangeRequest) -> None:
 
 def _waits(ctx: Context, change: ChangeRequest) -> bool:
     """Whether a change stands still although it is over, or it is its turn."""
-    if _window_over(ctx, change) or claims.wished(ctx, change, "roll_back"):
+    if _over(ctx, change) or claims.wished(ctx, change, "roll_back"):
         return True
     machine = change.method == "playbook"
     return machine and claims.goes_on(ctx, change) and not _opens_later(ctx, change)
 
 
 def _tend(ctx: Context, change: ChangeRequest) -> None:
-    """Expire a change whose window is over, else queue it again; no way back waits for a window."""
-    if _window_over(ctx, change) and not claims.wished(ctx, change, "roll_back"):
-        _expire(ctx, change)
+    """Expire a change whose time is over, else queue it again; no way back waits for a window."""
+    why = _over(ctx, change)
+    if why and not claims.wished(ctx, change, "roll_back"):
+        _expire(ctx, change, why)
     else:
         queue_execution(ctx, change)
 
@@ -146,17 +148,25 @@ def _opens_later(ctx: Context, change: ChangeRequest) -> bool:
     return False
 
 
-def _window_over(ctx: Context, change: ChangeRequest) -> bool:
+def _over(ctx: Context, change: ChangeRequest) -> str:
+    """What is over: its window, or of a paused emergency the broken glass; empty: neither."""
     grace = BY_HAND_GRACE if change.method == "by_hand" else timedelta(0)
-    return change.window_end is not None and change.window_end + grace <= ctx.now()
+    if change.window_end is not None and change.window_end + grace <= ctx.now():
+        return "Its window ended"
+    if change.state == State.PAUSED:
+        try:
+            require_glass(ctx, change.id)
+        except GlassOver as error:
+            return error.message.rstrip(".")
+    return ""
 
 
-def _expire(ctx: Context, change: ChangeRequest) -> None:
-    """End a change past its window, with what it had done of it."""
+def _expire(ctx: Context, change: ChangeRequest, why: str) -> None:
+    """End a change past its time, with what it had done of it."""
     state = ending([one.state for one in change.targets])
     claims.close(
-        ctx, change, state, "Its window ended before it was carried out. Request it anew."
+        ctx, change, state, f"{why} before it was carried out. Request it anew."
         if state is State.CANCELLED else
-        "Its window ended while it was paused. Rerun the devices that are left.",
+        f"{why} while it was paused. Rerun the devices that are left.",
     )  # fmt: skip
     ctx.record("change.expired", change, outcome=change.outcome, state=state)

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from changes import claims, verification
 from changes.claims import End
+from changes.logins import switching
 from changes.models import ChangeRequest
 from changes.plans import Plan, TargetPlan
-from changes.playbooks import playbook
+from changes.playbooks import WAY_BACK, playbook
 from changes.running import hosts
 from changes.running.crew import OURS, Crew
 from changes.states import Target
@@ -22,7 +23,7 @@ def undo(
     why: Mapping[int, str],
 ) -> list[End]:  # fmt: skip
     """Bring touched devices back, but for those last seen in the state before; verify that too."""
-    changed = [one for one in targets if not _is_back(seen, one)]
+    changed = [one for one in targets if not _is_back(plan, seen, one)]
     if not crew.lost:
         book = playbook(plan.way_back, crew.shelf)
         with crew.context() as ctx:
@@ -34,8 +35,11 @@ def undo(
     return [_end(one, why.get(one.device_id, "")) for one in found]
 
 
-def _is_back(seen: Mapping[int, Verified], target: TargetPlan) -> bool:
+def _is_back(plan: Plan, seen: Mapping[int, Verified], target: TargetPlan) -> bool:
+    """Whether nothing is to be played: of what leaves no trace in a configuration nobody knows."""
     found = seen.get(target.device_id)
+    if not target.declared and plan.way_back != WAY_BACK:
+        return False
     return found is not None and found.unchanged
 
 
@@ -71,6 +75,8 @@ def undo_done(crew: Crew, plan: Plan, why: str) -> list[End]:
     ]  # fmt: skip
     others = {one.device_id for one in ends}
     back = [one for one in done if one.device_id not in others]
+    with crew.context() as ctx:
+        switching.begin(ctx, crew.held.change_id, back, back=True)
     return [*ends, *undo(crew, plan, back, {}, dict.fromkeys(found, why))]
 
 

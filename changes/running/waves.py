@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from changes import claims, readiness, verification
 from changes.claims import End, Hold
 from changes.errors import GateFailed, StopRequested
+from changes.logins import switching
 from changes.plans import Plan, TargetPlan, Wave
 from changes.playbooks import playbook
 from changes.run_folder import Host
@@ -110,6 +111,7 @@ class Walk:
         if crew.heart.hold() in {Hold.STOPPING, Hold.UNDOING}:
             raise StopRequested(f"{STOPPED}; no device of the wave was touched.")
         with crew.context() as ctx:
+            switching.begin(ctx, crew.held.change_id, self.ready, back=False)
             return claims.begin(ctx, crew.held, [one.device_id for one in self.ready])
 
     def _change(self, ready: Sequence[Host]) -> None:

@@ -72,6 +72,9 @@ def addresses(world, drifted):
         f"/devices/{drifted.device_id}/intended", "/sites", f"/sites/{world.site_id}",
         "/configurations", "/configurations?pattern=ntp&around=5", "/discovery/imports",
         f"/snapshots/{drifted.snapshot_ids[1]}/blame", f"/devices/{drifted.device_id}/snapshots",
+        "/work", "/queues", f"/queues/{ids['queue']}", "/queues/central/collect", "/emergencies",
+        f"/emergencies/{ids['glass']}", "/maintenance", f"/maintenance/{ids['plan']}", "/risk",
+        f"/changes/{ids['change']}/alike", f"/devices/{drifted.device_id}/remains",
     ]  # fmt: skip
 
 

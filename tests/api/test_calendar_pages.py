@@ -185,6 +185,46 @@ def test_a_freeze_is_made_and_lifted_through_the_forms(admin, world):
         assert ctx.get(Freeze, int(path.rsplit("/", 1)[1])).ended_at is not None
 
 
+def test_a_window_is_edited_through_its_page_and_keeps_its_place(admin, world, planned):
+    path = f"/calendar/windows/{planned[0].id}"
+    told = {
+        "name": planned[0].name, "starts": "2030-01-08T22:00", "zone": "UTC", "lasting": "2h",
+        "also": "2030-01-20T22:00 2030-01-21T22:00", "place": "same", "why": "two more",
+    }  # fmt: skip
+    answer = send(admin, path, f"{path}/edit", **told)
+    assert answer.status_code == 200, answer.text
+    with world.context() as ctx:
+        row = ctx.get(ChangeWindow, planned[0].id)
+        assert (row.zone, row.rule, row.lasting_seconds, row.unit_id) == (
+            "UTC", "", 7200, world.unit_id,
+        )  # fmt: skip
+        assert row.also == ["2030-01-20T22:00:00", "2030-01-21T22:00:00"]
+    wrong = send(admin, path, f"{path}/edit", **told | {"also": "soon"})
+    assert (wrong.status_code, "no local time" in wrong.text) == (422, True)
+
+
+def test_a_freeze_is_edited_through_its_page(admin, world, planned):
+    path = f"/calendar/freezes/{planned[1].id}"
+    told = {
+        "name": planned[1].name, "starts": "2030-01-02T00:00", "zone": "UTC", "lasting": "24h",
+        "place": "site hq", "reason": "Nobody is there.", "why": "hq only",
+    }  # fmt: skip
+    assert send(admin, path, f"{path}/edit", **told).status_code == 200
+    with world.context() as ctx:
+        row = ctx.get(Freeze, planned[1].id)
+        assert (row.site_id, row.unit_id, row.kinds) == (world.site_id, None, [])
+
+
+def test_what_holds_everywhere_is_edited_by_whom_the_whole_organization_is_given(browser, world):
+    with world.context() as ctx:
+        path = f"/calendar/windows/{make_window(ctx, f'everywhere {next(_n)}').id}"
+    forms = {
+        who: {one["action"] for one in soup(browser.get(path)).main.select("form")}
+        for who in ("admin", "auditor") if sign_in(browser, who)
+    }  # fmt: skip
+    assert forms == {"admin": {f"{path}/edit", f"{path}/removal"}, "auditor": set()}
+
+
 def test_a_window_is_removed_through_its_page(admin, planned):
     path = f"/calendar/windows/{planned[0].id}"
     assert (

@@ -88,8 +88,13 @@ def test_a_regular_expression_and_the_filters_stand_in_the_form_again(engineer, 
     assert shown | chosen == asked
 
 
-@pytest.mark.parametrize("elsewhere", [{"site": "nowhere"}, {"unit": "nowhere"},
-                                       {"platform": "linux"}])  # fmt: skip
+def test_a_unit_that_there_is_not_is_told_at_the_form(engineer, drifted):
+    asked = {"pattern": drifted.hostname, "unit": "nowhere"}
+    answer = engineer.get(PATH, params=asked)
+    assert (answer.status_code, "nowhere" in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize("elsewhere", [{"site": "nowhere"}, {"platform": "linux"}])
 def test_what_the_filters_leave_out_is_not_found(engineer, drifted, elsewhere):
     page = soup(engineer.get(PATH, params={"pattern": drifted.hostname} | elsewhere))
     assert "No configuration was searched." in page.main.get_text()

@@ -10,6 +10,8 @@ from tests.api.forms import send, sign_in
 from tests.api.test_network_pages import soup
 from tests.api.test_rest_discovery import last_job
 from tests.factories import make_candidate
+from tests.inventory.rest_server import Api, serving
+from tests.inventory.test_candidates_imports import netbox_device
 
 PATH = "/discovery/imports"
 TRIAL = f"{PATH}/trial"
@@ -172,6 +174,32 @@ def test_the_job_of_a_server_names_the_token_and_never_holds_it(browser, world):
         "kind": "netbox", "url": "https://netbox.example", "token_ref": "env:T",
         "unit_id": world.unit_id, "adopt": "none",
     })  # fmt: skip
+
+
+def test_a_server_is_tried_before_it_is_taken(browser, world, monkeypatch):
+    monkeypatch.setenv("NETBOX_TOKEN", "s3cret")
+    sign_in(browser, "admin")
+    before = count(world, "candidate")
+    with serving(Api(rows=[netbox_device(7)])) as api:
+        told = {"kind": "netbox", "url": api.url, "token_ref": "env:NETBOX_TOKEN"}
+        page = soup(send(browser, PATH, f"{PATH}/web/trial", **told, unit_code="ops"))
+    assert rows(page) == [["r7", "10.0.0.7", "cisco_ios", "waits for review", ""]]
+    assert count(world, "candidate") == before
+    form = page.select_one("form.taking")
+    sent = {one["name"]: one["value"] for one in form.find_all("input")}
+    browser.post(form["action"], data=sent)
+    assert last_job(world)[1]["url"] == told["url"]
+
+
+def test_a_server_that_does_not_answer_is_told_at_the_form(browser, monkeypatch):
+    monkeypatch.setenv("NETBOX_TOKEN", "s3cret")
+    sign_in(browser, "admin")
+    answer = send(browser, PATH, f"{PATH}/web/trial", kind="netbox", url="http://127.0.0.1:9",
+                  token_ref="env:NETBOX_TOKEN", unit_code="ops")  # fmt: skip
+    assert answer.status_code == 422
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert page.select_one("[name=url]")["value"] == "http://127.0.0.1:9"
+    assert page.select_one("[role=alert]").get_text(strip=True)
 
 
 def test_what_is_no_web_address_is_refused_before_a_worker_meets_it(browser):

@@ -15,10 +15,11 @@ ENDINGS = {
     "/changes/{change_id}/withdrawal": (409, "wrong_state"),  # of one's own vote; there is none
     "/risk/trial": (422, "risk_policy_broken"),  # tries what it is given and keeps nothing
     "/hooks/collect": (401, "token_refused"),  # needs a token of its own
+    "/notices/manner": (422, "invalid_input"),  # one's own; there is no such manner
 }
 
 OWN = {"/sign-in", "/sign-out", "/calendar/feed"}
-OPEN = {"/platforms", "/rules", "/tokens"}
+OPEN = {"/platforms", "/rules", "/tokens", "/work", "/notices/manner"}
 """What is the same for everybody who signed in, and one's own."""
 
 BUSINESS = (
@@ -28,7 +29,8 @@ BUSINESS = (
     "noise_mask", "noise_approval", "discovery_range", "discovery_run", "candidate",
     "worker_queue", "risk_policy", "change_window", "change_freeze", "freeze_exception",
     "change_comment", "delegation", "standard_change", "standard_vote",
-    "break_glass", "emergency_review", "maintenance_plan", "maintenance_result",
+    "break_glass", "emergency_review", "maintenance_plan", "maintenance_result", "notice",
+    "notice_preference",
 )  # fmt: skip
 
 
@@ -67,7 +69,8 @@ class Sender:
             "comment_id": ids["comment"], "delegation_id": ids["delegation"],
             "begins_at": "2099-01-01T00:00:00Z", "ends_at": "2099-01-02T00:00:00Z",
             "window_start": "2099-01-01T00:00:00Z", "window_end": "2099-01-02T00:00:00Z",
-            "left": 1, "right": 2,
+            "left": 1, "right": 2, "record": 1, "old": 1, "question": "person",
+            "log": "ff" * 32, "keys": [], "proof": [],
             "queue_id": ids["queue"], "schedule_id": ids["schedule"],
             "token_id": ids["engineer token"], "version": 1,
             "username": "engineer", "hostname": world.device_name, "finding_ids": [],
@@ -173,6 +176,9 @@ FIELDS = {
     "start": "2099-01-01T22:00", "end": "2099-01-01T23:00", "state": "done", "way": "stop",
     "text": "no formula",
     "hostname": "x", "code": "x", "url": "http://127.0.0.1:9", "token_ref": "env:X",
+    "image": "x", "checksum": "0" * 32, "source": "http://127.0.0.1:9/x", "size": "1",
+    "version": "2", "hostnames": "x", "reference": "db:x", "manner": "x",
+    "place": "site hq", "why": "x",
 }  # fmt: skip
 
 
@@ -181,12 +187,13 @@ def test_an_auditor_writes_nothing_through_any_form(browser, sender, rows):
     token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
     before = rows()
     fields = FIELDS | {"csrf_token": token, "vote": f"{sender.keys['change_id']}=x"}
-    fields["devices"] = sender.keys["hostname"]
+    fields["devices"] = fields["hostnames"] = sender.keys["hostname"]
     told = {path: browser.post(sender.address(path), data=fields).status_code for path in FORMS}
     assert len(told) >= 10
     assert told == dict.fromkeys(FORMS, 403) | {
         "/changes/{change_id}/withdrawal": 409,  # of one's own vote; there is none
         "/risk/trial": 422,  # of a text that is no formula; it keeps nothing
+        "/work/manner": 422,  # one's own; there is no such manner
     }
     assert rows() == before
 

@@ -152,8 +152,8 @@ def test_the_menu_marks_the_page_one_is_on(templates):
 def test_the_menu_leaves_out_what_one_may_not_see():
     shown = menu.menu_for(lambda permission: permission == "audit.read")
     assert [(group.name, [one.name for one in group.entries]) for group in shown] == [
-        ("", ["Dashboard"]),
-        ("Govern", ["Audit"]),
+        ("", ["Dashboard", "My work"]),
+        ("Govern", ["Audit", "Questions"]),
     ]
 
 

@@ -58,6 +58,28 @@ def test_a_window_is_planned_and_found_again(rest, world):
     ]  # fmt: skip
 
 
+def test_a_window_is_edited_as_a_whole_with_a_reason(rest, world):
+    told = body(world, rule="FREQ=WEEKLY", kinds=["normal"])
+    key = rest("admin").post("/calendar/windows", json=told).json()["id"]
+    path, wanted = f"/calendar/windows/{key}", told | {"minutes": 60, "kinds": []}
+    assert rest("admin").put(path, json=wanted).status_code == 422
+    answer = rest("admin").put(path, json=wanted | {"why": "shorter nights"})
+    assert (answer.status_code, answer.json()["affected"]) == (200, [])
+    row = answer.json()["row"]
+    assert (row["id"], row["lasting_seconds"], row["kinds"]) == (key, 3600, [])
+    assert rest("auditor").put(path, json=wanted | {"why": "x"}).status_code == 403
+
+
+def test_a_freeze_edited_into_a_changes_window_names_the_change(rest, change, freeze):
+    path = f"/calendar/freezes/{freeze}"
+    now = rest("admin").get(path).json()
+    told = {"name": now["name"], "starts": now["starts"], "zone": "UTC", "minutes": 1440,
+            "device_ids": now["device_ids"], "reason": now["reason"], "why": "x"}  # fmt: skip
+    exempt = rest("admin").put(path, json=told | {"kinds": ["normal"]}).json()
+    binding = rest("admin").put(path, json=told).json()
+    assert (exempt["affected"], binding["affected"]) == ([], [change.id])
+
+
 def test_a_window_is_removed_and_listed_only_when_asked_for(rest, world):
     key = rest("admin").post("/calendar/windows", json=body(world)).json()["id"]
     gone = rest("admin").post(f"/calendar/windows/{key}/removal", json={"reason": "moved"})

@@ -96,3 +96,17 @@ def test_another_inventory_is_read_by_a_worker(rest, world):
     assert rest("engineer").post("/candidates/import-from", json=body).status_code == 403
     assert rest("admin").post("/candidates/import-from", json=body).status_code == 202
     assert last_job(world)[0] == "inventory.import"
+
+
+def test_an_import_is_tried_and_nothing_of_it_kept(rest):
+    body = {"kind": "csv", "text": "hostname,address\nr8,10.9.9.8\n", "unit_code": "ops"}
+    (told,) = rest("engineer").post("/candidates/import-trial", json=body).json()
+    assert (told["hostname"], told["becomes"], told["changed"]) == ("r8", "waiting", [])
+    found = rest("engineer").get("/candidates", params={"limit": 500}).json()["items"]
+    assert "r8" not in {one["hostname"] for one in found}
+
+
+def test_who_may_write_no_credentials_has_no_server_tried(rest):
+    body = {"kind": "netbox", "url": "http://127.0.0.1:9", "token_ref": "env:T",
+            "unit_code": "ops"}  # fmt: skip
+    assert rest("engineer").post("/candidates/import-from-trial", json=body).status_code == 403

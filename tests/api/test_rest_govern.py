@@ -2,7 +2,11 @@
 
 import hashlib
 import json
+import subprocess
+import sys
 from itertools import count
+
+import pytest
 
 _names = count(1)
 
@@ -111,11 +115,67 @@ def test_records_are_filtered(rest, drifted):
 
 
 def test_verification_of_the_records_is_told_and_recorded(rest, recorded):
+    rest("auditor").get("/audit/verification")
     before = recorded()
     answer = rest("auditor").get("/audit/verification").json()
-    assert answer == {"ok": True, "records": before, "broken": []}
+    assert (answer["ok"], answer["broken"], answer["since"]) == (True, [], 0)
+    assert (answer["records"], answer["size"], answer["unsealed"]) == (before, before, 0)
     newest = rest("auditor").get("/audit/records", params={"limit": 1}).json()["items"][0]
     assert (newest["action"], newest["actor_name"]) == ("audit.verified", "auditor")
+
+
+def test_what_came_after_the_last_verification_is_verified_alone(rest):
+    before = rest("auditor").get("/audit/verification").json()
+    answer = rest("auditor").get("/audit/verification", params={"since": "last"}).json()
+    assert (answer["ok"], answer["since"]) == (True, before["size"])
+    assert rest("auditor").get("/audit/verification?since=never").status_code == 422
+
+
+def test_evidence_over_rest_satisfies_the_verifier_that_comes_with_it(rest, tmp_path):
+    client = rest("auditor")
+    for _ in range(2):  # the first one is sealed by the second
+        client.get("/audit/verification")
+    verified = client.get("/audit/records", params={"limit": 2, "action": "audit.verified"}).json()
+    record, head = verified["items"][1], client.get("/audit/head").json()
+    proof = client.get(f"/audit/records/{record['id']}/proof").json()
+    assert client.get(f"/audit/records/{record['record_id']}/proof").json() == proof
+    assert proof["heads"] == [head]
+    client.get("/audit/verification")
+    grown = client.get("/audit/consistency", params={"old": head["size"]}).json()
+    program = tmp_path / "verify_evidence.py"
+    program.write_bytes(client.get("/audit/verifier").content)
+    for number, told in enumerate((proof, grown)):
+        file = tmp_path / f"{number}.json"
+        file.write_text(json.dumps(told))
+        words = [sys.executable, "-I", str(program), str(file), "--log", head["log"]]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "VERIFIED")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/audit/head?size=999999999", 404, "not_found"),
+        ("/audit/records/999999999/proof", 404, "not_found"),
+        ("/audit/records/nothing/proof", 422, "invalid_input"),
+        ("/audit/consistency?old=0", 422, "invalid_input"),
+        ("/audit/consistency?old=999999999", 404, "not_found"),
+    ],
+)
+def test_evidence_of_what_is_not_there_is_refused(rest, path, status, code):
+    rest("auditor").get("/audit/verification")
+    answer = rest("auditor").get(path)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_the_key_of_the_log_is_rotated_by_who_may(rest):
+    rest("auditor").get("/audit/verification")
+    before = rest("auditor").get("/audit/head").json()
+    assert rest("auditor").post("/audit/keys", json={"reason": "x"}).status_code == 403
+    answer = rest("admin").post("/audit/keys", json={"reason": "a year is over"})
+    assert (answer.status_code, answer.json()["previous"]) == (201, before["key"])
+    assert rest("auditor").get("/audit/verification").json()["ok"]
+    assert rest("auditor").get("/audit/head").json()["key"] == answer.json()["key"]
 
 
 def test_the_export_holds_every_record_in_the_form_that_was_hashed(rest, recorded):

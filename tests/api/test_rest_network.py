@@ -70,7 +70,9 @@ def test_a_device_is_added_found_by_name_moved_and_retired(rest, wanted):
              ("active", "maintenance")]  # fmt: skip
     assert [one.json()["state"] for one in moved] == ["active", "maintenance"]
     retired = client.post(f"/devices/{key}/retirement", json={"reason": "old"})
-    assert (retired.status_code, retired.json()["state"]) == (201, "retired")
+    assert (retired.status_code, retired.json()["state"], retired.json()["remains"]) == (
+        201, "retired", [],
+    )  # fmt: skip
     back = client.post(f"/devices/{key}/state", json={"state": "active"})
     assert back.status_code == 409
 

@@ -5,7 +5,7 @@ import pytest
 from tests.api.conftest import drift_a_device
 from tests.factories import make_device, make_scan, make_site, make_unit
 
-ASCENDING = ["/units", "/posts", "/people", "/sites", "/articles", "/baselines", "/schedules"]
+ASCENDING = ["/units", "/posts", "/people", "/sites", "/articles", "/baselines"]
 DESCENDING = [
     "/snapshots", "/findings", "/events", "/scans", "/audit/records?action=baseline.approved",
 ]  # fmt: skip
@@ -45,6 +45,18 @@ def test_pages_of_any_size_hold_the_same_rows_once(rest, path, limit):
     assert set(whole) >= set(ids)
     assert ids == sorted(ids, reverse=path in DESCENDING)
     assert newest in ids
+
+
+@pytest.mark.parametrize("limit", [1, 500])
+def test_pages_of_schedules_go_by_name(rest, world, limit):
+    job = {"job": "operations.maintenance", "trigger": "every 1h", "unit_id": world.unit_id}
+    for name in (f"b of {limit}", f"a of {limit}"):
+        assert rest("admin").post("/schedules", json=job | {"name": name}).status_code == 201
+    names = [one["name"] for one in pages(rest("admin"), "/schedules", limit=limit)]
+    assert [one for one in names if one.endswith(f" of {limit}")] == [
+        f"a of {limit}", f"b of {limit}",
+    ]  # fmt: skip
+    assert len(names) == len(set(names))
 
 
 @pytest.mark.parametrize("limit", [1, 3])

@@ -236,6 +236,31 @@ def test_approvals_that_count_no_more_run_nothing(floor):
     untouched(floor, device, change, ends=State.PROPOSED)
 
 
+def test_a_vote_that_somebody_wrote_into_the_database_runs_nothing(floor):
+    device = floor.devices[0]
+    change = floor.requested(device)
+    floor.sql(
+        "INSERT INTO approval (change_id, person_id, decision, digest, note, decided_at,"
+        " void_reason) SELECT id, :person, 'approved', digest, '', now(), ''"
+        " FROM change_request WHERE id = :id",
+        id=change.id, person=floor.house.approver.person_id,
+    )  # fmt: skip
+    floor.sql("UPDATE change_request SET state = 'approved' WHERE id = :id", id=change.id)
+    untouched(floor, device, change, ends=State.PROPOSED)
+    assert "in no audit record" in floor.now(change).outcome
+
+
+def test_a_requester_who_was_written_into_the_database_runs_nothing(floor):
+    device = floor.devices[0]
+    change = floor.approved(device)
+    floor.sql(
+        "UPDATE change_request SET requested_by_id = (SELECT min(id) FROM person WHERE id NOT IN"
+        " (:approver, requested_by_id)) WHERE id = :id",
+        id=change.id, approver=floor.house.approver.person_id,
+    )  # fmt: skip
+    untouched(floor, device, change, ends=State.PROPOSED)
+
+
 def test_a_plan_that_is_not_what_was_signed_runs_nothing(floor):
     device = floor.devices[0]
     change = floor.approved(device)

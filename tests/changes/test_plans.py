@@ -2,6 +2,7 @@
 
 import copy
 from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -26,6 +27,7 @@ from changes.plans import (
 )
 from changes.playbooks import shelve
 from changes.risk.model import Reason, Risk
+from inventory import snapshots
 from inventory.models import Device
 from tests.factories import make_device
 
@@ -124,6 +126,20 @@ def test_a_plan_says_what_is_typed_how_it_goes_back_and_what_will_differ(office)
         (("interface Loopback0",), "description router id", "extra"),
         (("interface Loopback0",), "description by request", "missing"),
     }
+
+
+def test_a_plan_says_why_a_device_does_not_go_back_by_itself(office):
+    played, by_hand = (
+        planned(office, "r1", method=one).targets[0] for one in ("playbook", "by_hand")
+    )
+    assert "no `archive` with a `path`" in played.unguarded
+    assert (played.guard, by_hand.guard, by_hand.unguarded) == (None, None, "")
+
+
+def test_a_guard_is_planned_from_the_text_that_the_lines_are_planned_from(office):
+    with patch.object(snapshots, "text_of", wraps=snapshots.text_of) as read:
+        office.requested("r1", checks=())
+    assert read.call_count == 1
 
 
 def test_an_edited_playbook_or_way_back_or_shared_task_is_named(office, tmp_path):

@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 from sqlalchemy import select
 
-from changes import approvals, restoring, revisions
+from changes import approvals, oversight, preview, restoring, revisions
 from changes.errors import NothingToDo, SecretInPlan
 from changes.models import ChangeRequest
 from changes.requests import Wanted, plan_of
@@ -116,6 +116,29 @@ def test_a_secret_is_replaced_and_neither_plan_nor_log_nor_audit_shows_it(floor,
     assert f"snmp-server community {NEW} RO" in ios.running()
     assert "lab-reader" not in ios.running()
     assert NEW not in said(floor, change)
+
+
+def test_a_rotation_is_previewed_without_its_secret(floor, ios):
+    floor.house.observe(ios.hostname)
+    kept(floor, NEW)
+    change = rotated(floor, ios)
+    with floor.house.acting(floor.house.engineer) as ctx:
+        [shown] = preview.preview(ctx, change.id)
+    assert (shown.problem, shown.how, NEW in shown.diff) == ("", "computed", False)
+    assert "+ snmp-server community <secret:" in shown.diff
+
+
+def test_a_rotation_is_taken_back_later_by_the_former_secret_and_never_shows_it(floor, ios):
+    floor.house.observe(ios.hostname)
+    before = ios.running()
+    kept(floor, NEW)
+    change = rotated(floor, ios, lines=[f"no {shown_community(floor, ios)}", *COMMUNITY])
+    assert run(floor, change) is State.SUCCEEDED, floor.now(change).outcome
+    with floor.house.acting(floor.house.engineer) as ctx:
+        back = oversight.request_rollback(ctx, change.id, reason="the poller was forgotten")
+    assert run(floor, back) is State.SUCCEEDED, floor.now(back).outcome
+    assert sorted(ios.running().splitlines()) == sorted(before.splitlines())
+    assert not any(one in said(floor, back) for one in (NEW, "lab-reader"))
 
 
 def said(floor, change):

@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 
 from changes.models import ChangeRequest
 from changes.states import FINAL, State, Target
-from core.verify import verify_records
+from core.records import verify
 from tests.chaos import markers
 from tests.chaos.installation import Installation
 from tests.chaos.lab_process import Shown
@@ -59,9 +59,9 @@ def judged(place: Installation, asked: Sequence[Asked], shown: Mapping[str, Show
         changes = {change.id: change for change in ctx.session.scalars(query)}
         _counted(found, changes, asked)
         found.lost += [f"change {key} has no record" for key in ctx.session.scalars(MISSING)]
-        verified = verify_records(ctx.session)
+        verified = verify(ctx)
         found.records = verified.records
-        found.audit = [f"record {one.id}: {one.what}" for one in verified.broken]
+        found.audit = [one.told for one in verified.broken]
         _witnessed(found, shown)
         for change in changes.values():
             found.untrue += _stands(found, change, shown)

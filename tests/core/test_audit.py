@@ -11,8 +11,13 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from core.actor import Actor, Origin
-from core.audit import AuditRecord, Subject, leaf_hash, make_record
-from core.verify import Broken, Verification, _faults, verify_records
+from core.audit import AuditRecord, Subject, make_record
+from core.evidence.breaks import Broken
+from core.evidence.columns import Columns, is_likely
+from core.evidence.columns import faults as faults_of
+from core.evidence.sealing import seal
+from core.evidence.tree import leaf_hash
+from core.records import inspect
 
 AT = datetime(2026, 11, 24, 12, 0, 0, 5, tzinfo=UTC)
 SUBJECT = Subject(type="unit", id="7", label="berlin")
@@ -41,7 +46,7 @@ def a_record(action="unit.created", subject=SUBJECT, **values):
 
 
 def faults(row):
-    return list(_faults(row))
+    return list(faults_of(row))
 
 
 def test_a_record_is_hashed_as_a_tree_leaf_over_canonical_json():
@@ -170,17 +175,103 @@ def test_a_record_rewritten_with_a_fitting_digest_contradicts_its_columns():
 
 def test_verification_reads_the_database_and_not_the_memory(ctx):
     first, second = (ctx.record("test.done", SUBJECT, tried=(1, 2)) for _ in range(2))
-    assert verify_records(ctx.session).broken == ()
+    assert inspect(ctx).broken == ()
     alter = "UPDATE audit_record SET action = 'test.undone' WHERE id = :id"
     ctx.session.execute(text("ALTER TABLE audit_record DISABLE TRIGGER USER"))
     ctx.session.execute(text(alter), {"id": second.id})
     what = "column action differs from the canonical record"
-    broken = (Broken(id=second.id, what=what),)
-    assert verify_records(ctx.session) == Verification(records=2, broken=broken)
-    assert (verify_records(ctx.session).ok, first.action) == (False, "test.done")
+    found = inspect(ctx)
+    assert (found.records, found.broken) == (2, (Broken(kind="altered", id=second.id, what=what),))
+    assert (found.ok, first.action) == (False, "test.done")
 
 
-def test_every_column_but_the_number_of_the_row_is_covered():
+def likely(row):
+    """The quick look at a record, as verification takes it; it leaves the facts to PostgreSQL."""
+    return is_likely(
+        Columns(
+            canonical=row.canonical, record_id=str(row.record_id), recorded_at=row.recorded_at,
+            actor_id=row.actor_id, actor_name=row.actor_name, action=row.action,
+            subject_type=row.subject_type, subject_id=row.subject_id,
+            subject_label=row.subject_label,
+        )
+    )  # fmt: skip
+
+
+@given(told=facts, name=texts)
+def test_a_usual_record_needs_no_close_look(told, name):
+    assert likely(a_record(facts=told, actor=Actor(name=name, person_id=3)))
+    assert likely(a_record(facts=told, subject=Subject(type="unit", id=name, label=name)))
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("record_id", "00000000-0000-4000-8000-000000000000"),
+        ("recorded_at", AT + timedelta(microseconds=1)),
+        ("actor_id", 4),
+        ("actor_id", None),
+        ("actor_name", "Erin"),
+        ("action", "unit.Created"),
+        ("subject_type", "post"),
+        ("subject_id", "8"),
+        ("subject_label", "Berlin"),
+    ],
+)
+def test_the_quick_look_lets_no_altered_column_pass(column, value):
+    row = a_record()
+    setattr(row, column, value)
+    assert not likely(row)
+
+
+@pytest.mark.parametrize(
+    "canonical",
+    [
+        a_record().canonical.replace(b'"format":1', b'"format":2'),
+        a_record().canonical.replace(b'"door":"rest"', b'"door":"rest","more":1'),
+        a_record().canonical.replace(b'"door":"rest",', b""),
+        a_record().canonical.replace(b'"127.0.0.1"', b'"127.0.0.1'),
+        a_record().canonical + b" ",
+        b"",
+    ],
+)
+def test_the_quick_look_lets_no_other_form_pass(canonical):
+    row = a_record()
+    row.canonical = canonical.replace(str(a_record().record_id).encode(), b"")
+    assert not likely(row)
+
+
+@pytest.mark.parametrize(
+    "altered", ["'{}'", "facts || '{\"tried\": [1, 3]}'", "facts || '{\"a\": 1}'"]
+)
+def test_altered_facts_are_found_in_the_database(ctx, altered):
+    row = ctx.record("test.done", SUBJECT, tried=(1, 2), share=0.5, whole=2.0)
+    seal(ctx)
+    assert inspect(ctx).ok
+    ctx.session.execute(text("ALTER TABLE audit_record DISABLE TRIGGER USER"))
+    alter = f"UPDATE audit_record SET facts = {altered} WHERE id = :id"  # noqa: S608
+    ctx.session.execute(text(alter), {"id": row.id})
+    [found] = inspect(ctx).broken
+    assert (found.id, found.what) == (row.id, "column facts differs from the canonical record")
+
+
+def test_bytes_that_are_no_json_are_found_with_all_that_stand_beside_them(ctx):
+    first, second = (ctx.record("test.done", SUBJECT, number=number) for number in range(2))
+    ctx.session.execute(text("ALTER TABLE audit_record DISABLE TRIGGER USER"))
+    broken = text("UPDATE audit_record SET canonical = :bytes, digest = :digest WHERE id = :id")
+    said = {"bytes": b"\xff", "digest": leaf_hash(b"\xff"), "id": first.id}
+    ctx.session.execute(broken, said)
+    seal(ctx)
+    alter = text("UPDATE audit_record SET action = 'test.undone' WHERE id = :id")
+    ctx.session.execute(alter, {"id": second.id})
+    assert [(one.id, one.what) for one in inspect(ctx).broken] == [
+        (first.id, "canonical record is not in the format of audit records"),
+        (second.id, "column action differs from the canonical record"),
+    ]
+
+
+def test_every_column_but_the_numbers_of_row_and_transaction_is_covered():
     told = {"canonical", "digest", "facts", "action", "record_id", "recorded_at"}
     looked_up = {"actor_id", "actor_name", "subject_type", "subject_id", "subject_label"}
-    assert {column.name for column in AuditRecord.__table__.columns} - {"id"} == told | looked_up
+    assert {column.name for column in AuditRecord.__table__.columns} - {"id", "xact"} == (
+        told | looked_up
+    )

@@ -38,7 +38,7 @@ def test_a_row_is_locked_as_it_is_now_and_not_as_it_was_read(runtime):
     with runtime.context(*who) as first, runtime.context(*who) as second:
         assert first.get(Unit, unit.id).name == "old"
         second.get_locked(Unit, unit.id).name = "new"
-        second.record("unit.renamed", unit)
+        second.record("test.renamed", unit)
         second.commit()
         assert first.get_locked(Unit, unit.id).name == "new"
 
@@ -108,7 +108,7 @@ def test_the_platform_may_do_what_its_job_is_granted_and_nothing_else(ctx):
 
 def test_two_records_are_two_rows(ctx):
     unit = make_unit(ctx)
-    one, two = ctx.record("unit.looked", unit), ctx.record("unit.looked", unit)
+    one, two = ctx.record("test.looked", unit), ctx.record("test.looked", unit)
     assert ctx.get(AuditRecord, one.id).record_id != ctx.get(AuditRecord, two.id).record_id
 
 
@@ -116,12 +116,12 @@ def test_many_actions_are_recorded_in_their_order_with_one_statement(ctx):
     units = [make_unit(ctx, code=code) for code in ("x", "y")]
     with statements(ctx) as sent:
         records = ctx.record_all(
-            Action(action="unit.looked", subject=unit, facts={"code": unit.code}) for unit in units
+            Action(action="test.looked", subject=unit, facts={"code": unit.code}) for unit in units
         )
     assert [(one.subject_label, one.facts) for one in records] == [
         ("x", {"code": "x"}), ("y", {"code": "y"}),
     ]  # fmt: skip
-    assert (records[0].id < records[1].id, ctx.recorded) == (True, ["unit.looked"] * 2)
+    assert (records[0].id < records[1].id, ctx.recorded) == (True, ["test.looked"] * 2)
     assert len(sent) == 1
 
 

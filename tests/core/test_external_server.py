@@ -11,10 +11,10 @@ from sqlalchemy.exc import DBAPIError
 
 from core.actor import Actor, Origin
 from core.database import MINIMUM_SERVER
+from core.records import verify
 from core.runtime import database_url, embedded_server, open_runtime
 from core.secrets import read_secret, write_secret
 from core.settings import Settings
-from core.verify import verify_records
 from organization.bootstrap import bootstrap
 from organization.permissions import PERMISSIONS, PostAuthority
 from trimtab.schema import require_current, upgrade
@@ -64,7 +64,7 @@ def test_the_schema_comes_up_and_is_current(runtime):
 
 def test_what_is_written_is_recorded_and_verifies(runtime):
     with runtime.context(INSTALLER, Origin(door="cli")) as ctx:
-        told = verify_records(ctx.session)
+        told = verify(ctx)
     assert (told.ok, told.records > 0) == (True, True)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from core.actor import Actor, Origin
 from core.audit import Subject
 from core.errors import UnrecordedWrite
-from core.verify import verify_records
+from core.records import inspect
 from organization.models import Unit, WebSession
 from tests.factories import make_person, make_unit
 
@@ -31,7 +31,7 @@ def test_a_commit_with_its_record_passes_and_verifies(ctx):
     unit = ctx.add(Unit(code="x", name="X"))
     ctx.record("unit.created", unit, code="x")
     ctx.commit()
-    assert verify_records(ctx.session).ok
+    assert inspect(ctx).ok
 
 
 def test_a_refused_commit_leaves_nothing(runtime):

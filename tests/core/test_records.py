@@ -7,7 +7,6 @@ import pytest
 from core.audit import Subject
 from core.errors import NotPermitted
 from core.records import canonical_lines, list_records, verify
-from core.verify import Verification
 from tests.acting import acting
 from tests.factories import make_person, make_unit
 
@@ -16,7 +15,7 @@ from tests.factories import make_person, make_unit
 def records(ctx):
     make_unit(ctx)
     one = ctx.record("unit.created", Subject(type="unit", id="1", label="berlin"))
-    two = ctx.record("unit.renamed", Subject(type="unit", id="1", label="berlin"))
+    two = ctx.record("test.renamed", Subject(type="unit", id="1", label="berlin"))
     three = ctx.record("post.created", Subject(type="post", id="1", label="operator"))
     return one, two, three
 
@@ -30,7 +29,7 @@ def test_records_are_listed_newest_first_and_in_pages(ctx, records):
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
-        ({"action": "unit.renamed"}, [1]),
+        ({"action": "test.renamed"}, [1]),
         ({"subject_type": "unit"}, [1, 0]),
         ({"subject_type": "post", "subject_id": "1"}, [2]),
         ({"subject_id": "2"}, []),
@@ -49,13 +48,32 @@ def test_the_export_is_every_record_as_it_was_hashed_in_order(ctx, records):
     lines = list(canonical_lines(ctx))
     assert lines[-3:] == [record.canonical for record in records]
     assert [json.loads(line)["action"] for line in lines[-3:]] == [
-        "unit.created", "unit.renamed", "post.created",
+        "unit.created", "test.renamed", "post.created",
     ]  # fmt: skip
 
 
-def test_all_records_verify(ctx, records):
+def test_all_records_verify_sealed_and_it_is_recorded(ctx, records):
     assert records
-    assert verify(ctx) == Verification(records=4, broken=())
+    told = verify(ctx)
+    assert (told.ok, told.size, told.unsealed) == (True, told.records, 0)
+    newest = list_records(ctx, limit=1)[0]
+    assert (newest.action, newest.facts["size"], newest.facts["root"], newest.facts["broken"]) == (
+        "audit.verified", told.size, told.root.hex(), 0,
+    )  # fmt: skip
+
+
+def test_a_verification_goes_on_where_the_last_one_ended(ctx):
+    make_unit(ctx)
+    before = verify(ctx)
+    ctx.record("test.closed", Subject(type="unit", id="1", label="berlin"))
+    told = verify(ctx, since="last")
+    assert (told.since, told.ok) == (before.size, True)
+    assert told.size > before.size
+
+
+def test_the_first_verification_of_what_came_last_is_one_of_everything(ctx):
+    make_unit(ctx)
+    assert verify(ctx, since="last").since == 0
 
 
 @pytest.mark.parametrize("read", [list_records, verify, canonical_lines])

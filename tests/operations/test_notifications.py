@@ -10,7 +10,13 @@ from sqlalchemy import text
 
 from core.settings import Settings
 from operations import notifications
-from operations.notifications import AppriseNotifier, NotificationFailed, notify, send
+from operations.notifications import (
+    AppriseNotifier,
+    NotificationFailed,
+    Recipient,
+    notify,
+    send,
+)
 from tests.operations.notifier_contract import FakeNotifier, NotifierContract
 
 pytestmark = pytest.mark.filterwarnings(
@@ -22,7 +28,7 @@ pytestmark = pytest.mark.filterwarnings(
 class Receiver(ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Mailbox)
-        self.got, self.status = [], 200
+        self.got, self.paths, self.status = [], [], 200
 
     @property
     def address(self):
@@ -34,6 +40,7 @@ class Mailbox(BaseHTTPRequestHandler):
         told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if self.server.status == 200:
             self.server.got.append((told["title"], told["message"]))
+            self.server.paths.append(self.path)
         self.send_response(self.server.status)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -54,7 +61,7 @@ def running():
 
 @pytest.fixture
 def receiver(running):
-    running.got, running.status = [], 200
+    running.got, running.paths, running.status = [], [], 200
     return running
 
 
@@ -115,6 +122,43 @@ def test_an_address_that_is_none_is_refused_and_not_repeated(ctx, receiver):
         AppriseNotifier().send(ctx, title="Drift", body="", severity="info")
     assert "geheim" not in refused.value.message
     assert receiver.got == []
+
+
+def personal(ctx, url):
+    ctx.settings = Settings(home=ctx.settings.home, notify_person_url=url)
+
+
+def to_person(ctx, *, email):
+    person = Recipient(username="a nn", name="Ann", email=email)
+    return AppriseNotifier().send_to(ctx, person, title="Vote", body="on C1", severity="info")
+
+
+def test_a_person_gets_the_message_at_an_address_of_their_own(ctx, receiver):
+    url = SecretStr(receiver.address.get_secret_value() + "{username}/{email}")
+    personal(ctx, url)
+    assert to_person(ctx, email="ann@example.net")
+    assert receiver.got == [("[info] Vote", "on C1")]
+    assert receiver.paths == ["/a%20nn/ann@example.net"]
+
+
+@pytest.mark.parametrize("url", [None, "json://127.0.0.1:1/{email}"])
+def test_a_person_without_an_address_is_not_reached(ctx, url):
+    personal(ctx, url)
+    assert to_person(ctx, email=None) is False
+
+
+def test_a_person_who_cannot_be_told_is_a_failure(ctx, receiver):
+    personal(ctx, receiver.address)
+    receiver.status = 500
+    with pytest.raises(NotificationFailed, match="a nn could not be delivered"):
+        to_person(ctx, email=None)
+
+
+def test_a_personal_address_that_is_none_is_refused_and_not_repeated(ctx):
+    personal(ctx, "pigeon://geheim")
+    with pytest.raises(NotificationFailed, match="TRIMTAB_NOTIFY_PERSON_URL is not") as refused:
+        to_person(ctx, email=None)
+    assert "geheim" not in refused.value.message
 
 
 def test_the_installed_notifiers_deliver_what_is_sent(ctx, receiver):

@@ -67,7 +67,7 @@ def test_a_clock_that_moves_on_while_a_schedule_is_made_does_not_fire_it_early(c
 def test_what_cannot_be_scheduled_is_refused_and_leaves_nothing(ctx, values, error, reason):
     with pytest.raises(error, match=reason):
         make(ctx, **values)
-    assert (schedules.list_schedules(ctx), ctx.recorded) == ((), [])
+    assert (schedules.list_schedules(ctx), ctx.recorded) == ([], [])
 
 
 def test_a_name_is_given_once(ctx):
@@ -97,9 +97,20 @@ def test_a_schedule_can_be_made_due_at_once_unless_it_is_paused(ctx, clock):
 def test_schedules_are_listed_by_name_and_found_by_it(ctx):
     unit = make_unit(ctx)
     second, first = make(ctx, name="b"), make(ctx, name="a", unit_id=unit.id)
-    assert schedules.list_schedules(ctx) == (first, second)
+    assert schedules.list_schedules(ctx) == [first, second]
+    assert schedules.list_schedules(ctx, after="a", limit=1) == [second]
+    assert schedules.list_schedules(ctx, limit=1) == [first]
     assert schedules.by_name(ctx, "b") is second
     assert schedules.by_name(ctx, "c") is None
+
+
+def test_those_that_fire_in_a_time_are_told_in_order(ctx, clock):
+    make_unit(ctx)
+    later, soon = make(ctx, name="a", trigger="every 3h"), make(ctx, name="b", trigger="every 1h")
+    make(ctx, name="c", trigger="every 9h")
+    schedules.pause(ctx, make(ctx, name="d", trigger="every 1h").id)
+    until = clock() + timedelta(hours=4)
+    assert schedules.firing(ctx, since=clock(), until=until) == [soon, later]
 
 
 def test_maintenance_is_scheduled_once(ctx):

@@ -1,12 +1,14 @@
 """Posts, and who holds them when."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
 
 from core.audit import AuditRecord
 from core.errors import Conflict, InvalidInput, NotPermitted
-from organization.permissions import PERMISSIONS, POST_TEMPLATES
+from organization.people import actor_of
+from organization.permissions import PERMISSIONS, POST_TEMPLATES, PostAuthority, Remembering
 from organization.posts import assign, create_post, holders, list_posts, release
 from tests.acting import acting
 from tests.factories import make_person, make_post, make_unit
@@ -42,7 +44,7 @@ def test_a_post_has_the_permissions_it_was_made_with(administrator, tree):
 @pytest.mark.parametrize(
     ("values", "error", "reason"),
     [
-        ({"permissions": ["event.read", "everything"]}, InvalidInput, "everything. See"),
+        ({"permissions": ["event.read", "everything"]}, InvalidInput, "permission: everything; there are"),
         ({"title": " "}, InvalidInput, "needs a title"),
         ({"title": "Administrator"}, Conflict, "north has a post Administrator already"),
     ],
@@ -174,3 +176,30 @@ def test_permissions_for_the_whole_organization_come_from_a_root(ctx, tree):
         for one in (top, north)
     ]
     assert allowed == [True, False]
+
+
+def test_who_remembers_asks_once_and_tells_the_same(ctx, tree, person):
+    make_post(ctx, unit=tree[1], permissions=["event.read"], holder=person)
+    plain = PostAuthority(now=ctx.now)
+    remembering, asked = Remembering(plain), []
+    units = [unit.id for unit in tree]
+    actor = actor_of(person)
+    once = Remembering(CountedAuthority(plain, asked))
+    for unit in (*units, *units, None):
+        told = plain.allows(ctx.session, actor, "event.read", unit)
+        assert remembering.allows(ctx.session, actor, "event.read", unit) == told
+        if unit is not None:
+            once.allows(ctx.session, actor, "event.read", unit)
+    assert asked == ["event.read"]
+
+
+@dataclass
+class CountedAuthority:
+    """Notes what it was asked for."""
+
+    authority: PostAuthority
+    asked: list[str]
+
+    def units(self, session, actor, permission):
+        self.asked.append(permission)
+        return self.authority.units(session, actor, permission)

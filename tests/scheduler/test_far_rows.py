@@ -5,6 +5,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from core.queue import enqueue
+from core.secrets import write_secret
+from inventory.models import Device
 from lab.network import Lab
 from tests.scheduler import far
 
@@ -90,6 +92,19 @@ def test_what_a_far_worker_needs_not_is_closed_or_empty(mine, query):
     except ProgrammingError as error:
         seen = [] if "permission denied" in str(error) else [error]
     assert seen == []
+
+
+def test_the_secrets_of_its_own_devices_logins_are_seen_and_no_others(runtime, places, mine):
+    names = {MINE: ("own", "next"), OTHERS: ("theirs", "theirs-next")}
+    with far.acting(runtime) as ctx:
+        for place, (reference, pending) in names.items():
+            for name in (reference, pending):
+                write_secret(ctx, name, "s3cret")
+            [key] = places[place].devices.values()
+            device = ctx.get(Device, key)
+            device.own_login = {"reference": f"db:{reference}", "pending": f"db:{pending}"}
+            ctx.record("test.arranged", device)
+    assert far.rows(mine, "SELECT name FROM secret ORDER BY name") == [("next",), ("own",)]
 
 
 def test_another_jurisdictions_device_cannot_be_written(places, mine):

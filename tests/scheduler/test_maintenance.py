@@ -49,7 +49,7 @@ def test_a_broken_audit_record_is_a_critical_event(runtime, work):
     with context(runtime) as ctx:
         event = ctx.session.query(Event).one()
         assert (event.kind, event.severity, event.title) == (
-            "audit_broken", "critical", "1 audit records are not what was recorded",
+            "audit_broken", "critical", "The audit log is broken in 1 places",
         )  # fmt: skip
         assert "column action differs" in event.detail
 

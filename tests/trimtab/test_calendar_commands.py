@@ -29,6 +29,24 @@ def test_a_window_is_added_listed_and_removed(staff):
     assert len(staff.json("calendar window list --ended")) == 1
 
 
+def test_a_window_is_edited_in_what_is_named_and_nothing_else(staff):
+    made = staff.json([*WINDOW, "--rule", "FREQ=WEEKLY", "--kind", "normal"])
+    edit = ["calendar", "window", "edit", str(made["id"]), "--lasting", "6h", "--clear", "kinds"]
+    now = staff.json([*edit, "--why", "two nights are not enough"])
+    same = ("id", "name", "where", "starts", "zone", "rule")
+    assert {name: now[name] for name in same} == {name: made[name] for name in same}
+    assert (now["lasting"], now["kinds"], now["affected"]) == ("6:00:00", [], [])
+
+
+def test_a_freeze_is_edited(staff):
+    key = str(staff.json(FREEZE)["id"])
+    now = staff.json(["calendar", "freeze", "edit", key, "--unit", "root", "--exempt", "emergency",
+                      "--why", "as agreed"])  # fmt: skip
+    assert (now["where"], now["kinds"], now["reason"]) == (
+        "unit root", ["emergency"], "Nobody is there.",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [

@@ -46,6 +46,19 @@ def test_a_new_change_tells_its_plan_and_digest(staff):
     shown = staff(f"change show {change['id']}").stdout
     assert change["digest"] in shown
     assert " description by request" in shown
+    assert "does not go back by itself" in shown
+
+
+def test_a_change_tells_its_risk_with_reasons_its_playbook_and_its_way_back(staff):
+    change = requested(staff)
+    risk = change["plan"]["risk"]
+    shown = staff(f"change show {change['id']}").stdout
+    for told in (
+        f"risk {risk['level']}, {risk['score']} points", risk["reasons"][0]["words"],
+        "playbook correct_drift, way back restore", "waves of 1 device",
+        "  way back:\n    interface Loopback0\n     description router id\n",
+    ):  # fmt: skip
+        assert told in shown
 
 
 def test_a_new_change_takes_checks_by_name_and_tells_of_them(staff):
@@ -55,6 +68,15 @@ def test_a_new_change_takes_checks_by_name_and_tells_of_them(staff):
         f"change show {change['id']}"
     ).stdout  # fmt: skip
     assert "checks" not in requested(staff, "--check", "none")["plan"]
+
+
+def test_a_login_is_replaced_only_where_its_line_is_known(staff):
+    refused = staff.as_("erin")(
+        ["change", "rotate-login", "r1", "--reference", "file:/etc/hostname", "--title", "New",
+         "--reason", "yearly"]
+    )  # fmt: skip
+    told = " ".join(refused.stderr.split())
+    assert (refused.exit_code, "rotate with db:NAME or one of a vault" in told) == (2, True)
 
 
 def test_a_check_that_there_is_not_is_refused_with_those_that_there_are(staff):

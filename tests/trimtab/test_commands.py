@@ -188,7 +188,7 @@ def test_doctor_looks_at_every_part(line):
     names = [one["name"] for one in json.loads(line("doctor --json").stdout)["checks"]]
     assert names == [
         "python", "package names", "home", "disk", "database", "database connection", "ansible",
-        "pages", "port", "secret key", "syslog",
+        "pages", "port", "secret key", "audit key", "syslog",
     ]  # fmt: skip
 
 
@@ -199,6 +199,13 @@ def test_doctor_tells_a_key_that_others_may_read(line, tmp_path, monkeypatch):
     monkeypatch.setenv("TRIMTAB_SECRET_KEY_FILE", str(key))
     done = line("doctor")
     assert (done.exit_code, f"chmod 600 {key}" in done.stdout) == (1, True)
+
+
+def test_doctor_tells_a_key_of_the_log_that_others_may_read(line, tmp_path):
+    key = tmp_path / "home" / "audit.key"
+    assert f"chmod 600 {key}" not in line("doctor").stdout
+    key.chmod(0o640)
+    assert f"chmod 600 {key}" in line("doctor").stdout
 
 
 def test_doctor_tells_a_port_in_use(line, monkeypatch):

@@ -1,6 +1,8 @@
 """The commands of a working day: scan, look at drift, decide, plan, and what was noticed."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -168,6 +170,46 @@ def test_a_password_is_set_and_signs_in(line):
     assert line.json("user password nina") == {"username": "nina"}
     line.json(["token", "issue", "hers", "--user", "nina"])
     assert [one["person"] for one in line.json("token list --user nina")] == ["nina"]
+
+
+def test_evidence_is_written_for_the_verifier_that_comes_with_it(line, tmp_path):
+    line.json("audit seal")
+    head, first = line.json("audit head"), line.json("audit list --limit 1000")[-1]
+    assert (head["previous"], first["action"]) == (0, "audit.key_made")
+    for command, name in (
+        (f"audit prove {first['id']}", "proof"), (f"audit consistency {head['size']}", "grown"),
+        ("audit verifier", "verifier"),
+    ):  # fmt: skip
+        done = line([*command.split(), "--file", str(tmp_path / name)])
+        assert done.exit_code == 0, done.stderr
+    for name in ("proof", "grown"):
+        words = [sys.executable, "-I", str(tmp_path / "verifier"), str(tmp_path / name)]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "VERIFIED")
+    assert json.loads(line(f"audit prove {first['id']}").stdout)["log"] == head["log"]
+    assert line("audit prove 0").exit_code == 4
+    assert line("audit prove nothing").exit_code == 2
+
+
+def test_the_key_of_the_log_is_rotated_and_the_log_verifies_since_the_last_time(line):
+    before = line.json("audit verify")
+    made = line.json(["audit", "rotate-key", "--reason", "a year is over"])
+    assert made["number"] == 2
+    told = line.json("audit verify --since-last")
+    assert (told["ok"], told["since"]) == (True, before["size"])
+    assert line.json("audit head")["key"] == made["key"]
+
+
+def test_heads_are_laid_down_and_compared(line, tmp_path, monkeypatch):
+    assert line("audit anchor").exit_code == 2
+    line.json("audit verify")
+    monkeypatch.setenv("TRIMTAB_AUDIT_ANCHOR_FILE", str(tmp_path / "heads"))
+    [done] = line.json("audit anchor")
+    assert (done["target"], done["fault"]) == (f"file:{tmp_path / 'heads'}", "")
+    assert line(["audit", "verify", "--anchors", str(tmp_path / "heads")]).exit_code == 0
+    assert line(["audit", "verify", "--anchors", str(tmp_path / "none")]).exit_code == 2
+    (tmp_path / "heads").write_text("no head")
+    assert line("audit verify").exit_code == 1
 
 
 def test_the_records_are_listed_verified_and_exported_in_the_persons_words(line, tmp_path):

@@ -77,18 +77,31 @@ def test_options_that_are_no_object_are_told(crew, options, told):
     assert (done.exit_code, told in done.stderr) == (2, True)
 
 
+def variables(crew, made):
+    """What the playbook of a change is told of its only device."""
+    return crew.json(f"change show {made['id']}")["plan"]["targets"][0]["variables"]
+
+
 def test_a_planned_device_is_commissioned(crew, beside):
     with acting(beside) as ctx:
         device = ctx.session.scalars(select(Device)).one()
         device.state = "planned"
         ctx.record("test.arranged", device)
-    made = crew.as_("erin").json("device commission r1 --reason new --lines lines")
+    made = crew.as_("erin").json(
+        "device commission r1 --reason new --lines lines --clock-seconds 30"
+    )
     assert (made["kind"], made["state"]) == ("commission", "proposed")
+    assert variables(crew, made) == {
+        "trimtab_identity": {"hostname": "r1"}, "trimtab_clock_seconds": 30,
+    }  # fmt: skip
 
 
 def test_a_device_goes_from_its_last_change_to_its_retirement(crew, beside):
     crew.as_("erin")
-    made = crew.json("device decommission r1 --reason old --lines lines")
+    made = crew.json(
+        "device decommission r1 --reason old --lines lines --shut --keep Lo0 --neighbour r2"
+    )
+    assert variables(crew, made)["trimtab_neighbours"] == ["r2"]
     with acting(beside) as ctx:
         ctx.get(ChangeRequest, made["id"]).state = "succeeded"
         ctx.record("test.arranged", ctx.get(ChangeRequest, made["id"]))
@@ -105,3 +118,11 @@ def test_a_device_goes_from_its_last_change_to_its_retirement(crew, beside):
         crew.tokens["root2"] = issue(ctx, person=person, name="test")[1]
     crew.as_("root2").json("device end-login r1")
     assert crew.as_("erin").json("device finish r1") == {"hostname": "r1"}
+
+
+def test_a_device_that_is_gone_is_retired_at_once_and_what_remains_is_told(crew):
+    crew.as_("erin").json("device decommission r1 --reason old --lines lines")
+    refused = crew("device retire r1 --reason burnt")
+    assert (refused.exit_code, "--force" in refused.stderr) == (5, True)
+    gone = crew.json("device retire r1 --reason burnt --force")
+    assert (gone["state"], "trimtab change cancel" in gone["remains"][0]) == ("retired", True)

@@ -6,12 +6,21 @@ from typing import Annotated
 
 import typer
 
-from core.audit import Subject
+from core.audit import ALL, Fact
 from core.errors import InvalidInput
+from core.evidence.breaks import Verification
 from core.records import canonical_lines, list_records, verify
+from trimtab.commands import audit_evidence
 from trimtab.console import Json, command_context, err, out, print_json, safe, show
 
 app = typer.Typer(no_args_is_help=True)
+app.command("seal")(audit_evidence.seal)
+app.command("head")(audit_evidence.head)
+app.command("prove")(audit_evidence.prove)
+app.command("consistency")(audit_evidence.consistency)
+app.command("rotate-key")(audit_evidence.rotate)
+app.command("anchor")(audit_evidence.anchor)
+app.command("verifier")(audit_evidence.verifier)
 
 COLUMNS = {
     "id": lambda row: row.id,
@@ -37,23 +46,47 @@ def list_all(
 
 
 @app.command("verify")
-def verify_all(*, as_json: Json = False) -> None:
-    """Recompute every hash; exit 1 when a record is not what was written."""
+def verify_all(
+    *,
+    since_last: Annotated[
+        bool, typer.Option("--since-last", help="Only what came after the last verified head.")
+    ] = False,
+    anchors: Annotated[
+        Path | None, typer.Option(help="A file of heads laid down outside; they have to fit.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Hash every record again, compare with the signed heads; exit 1 when anything is broken."""
+    if anchors and not anchors.exists():
+        raise InvalidInput(f"There is no file {anchors}.")
     with command_context() as ctx:
-        told = verify(ctx)
-        ctx.record("audit.verified", Subject(type="audit", id="all", label="all records"),
-                   records=told.records, broken=len(told.broken))  # fmt: skip
+        told = verify(ctx, since="last" if since_last else "begin", anchors=anchors)
     if as_json:
-        print_json({
-            "ok": told.ok, "records": told.records,
-            "broken": [{"id": one.id, "what": one.what} for one in told.broken],
-        })  # fmt: skip
+        print_json(_facts(told))
     else:
-        out.print(f"{told.records} records, {len(told.broken)} broken")
+        out.print(_told(told))
         for one in told.broken:
-            out.print(f"record {one.id}: {safe(one.what)}")
+            out.print(safe(one.told))
     if not told.ok:
         raise typer.Exit(1)
+
+
+def _told(told: Verification) -> str:
+    head = f"head of {told.size} records, root {told.root.hex()}"
+    before = f" ({told.since} of them verified before)" if told.since else ""
+    unsealed = f", {told.unsealed} not sealed yet" if told.unsealed else ""
+    return f"{head}\n{told.records} records{before}{unsealed}, {len(told.broken)} broken"
+
+
+def _facts(told: Verification) -> dict[str, Fact]:
+    return {
+        "ok": told.ok, "records": told.records, "size": told.size, "root": told.root.hex(),
+        "unsealed": told.unsealed, "since": told.since,
+        "broken": [
+            {"kind": one.kind, "id": one.id, "position": one.position, "what": one.what}
+            for one in told.broken
+        ],
+    }  # fmt: skip
 
 
 @app.command()
@@ -64,7 +97,7 @@ def export(
 ) -> None:
     """Every record's canonical JSON, one a line, in order; with --file, --json tells how many."""
     with command_context() as ctx:
-        ctx.record("audit.exported", Subject(type="audit", id="all", label="all records"))
+        ctx.record("audit.exported", ALL)
         try:
             target = file.open("xb") if file else sys.stdout.buffer
         except OSError as error:

@@ -11,6 +11,7 @@ from changes.calendar.agenda import Entry, agenda
 from changes.calendar.feed import PATH, open_feed
 from changes.calendar.models import FreezeException
 from changes.calendar.spans import Span
+from trimtab.commands.calendar_editing import edit_freeze, edit_window
 from trimtab.commands.calendar_series import (
     FORMATS,
     Key,
@@ -25,10 +26,16 @@ from trimtab.console import Column, Json, command_context, show, show_one, tell
 
 app = typer.Typer(no_args_is_help=True)
 exception = typer.Typer(no_args_is_help=True)
+window.command("edit")(edit_window)
+freeze.command("edit")(edit_freeze)
 app.add_typer(window, name="window", help="Maintenance windows.")
 app.add_typer(freeze, name="freeze", help="Times in which nothing is changed.")
 app.add_typer(exception, name="exception", help="Leave for single changes in a freeze.")
 
+NEVER = (
+    "not within a year: no maintenance window opens for all of them then; `trimtab calendar window "
+    "add` makes one"
+)
 EXCEPTIONS: dict[str, Column[FreezeException]] = {
     "id": lambda row: row.id,
     "change": lambda row: row.change_id,
@@ -123,7 +130,7 @@ def next_time(
             lasting=length(lasting), kind=kind,
         )  # fmt: skip
     start, end = found or (None, None)
-    words = f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC" if start else "not within a year"
+    words = f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC" if start else NEVER
     tell(words, {"start": start, "end": end}, as_json=as_json)
     if found is None:
         raise typer.Exit(1)

@@ -79,7 +79,7 @@ def add_window(  # noqa: PLR0913 - a window's columns
     """Plan when changes are welcome, once or by a rule."""
     when = _recurrence(starts, zone, lasting, rule=rule, also=also, but=but)
     with command_context() as ctx:
-        planned = Planned(name=name, recurrence=when, place=_place(ctx, unit, site, device),
+        planned = Planned(name=name, recurrence=when, place=place_of(ctx, unit, site, device),
                           kinds=tuple(kind or ()), reason=reason)  # fmt: skip
         show_one(series.add(ctx, ChangeWindow, planned), SERIES, as_json=as_json)
 
@@ -108,7 +108,7 @@ def add_freeze(  # noqa: PLR0913 - a freeze's columns
     """Block changes, once or by a rule such as FREQ=YEARLY."""
     when = _recurrence(starts, zone, lasting, rule=rule)
     with command_context() as ctx:
-        planned = Planned(name=name, recurrence=when, place=_place(ctx, unit, site, device),
+        planned = Planned(name=name, recurrence=when, place=place_of(ctx, unit, site, device),
                           kinds=tuple(exempt or ()), reason=reason)  # fmt: skip
         show_one(series.add(ctx, Freeze, planned), SERIES, as_json=as_json)
 
@@ -143,7 +143,10 @@ def _recurrence(
     )
 
 
-def _place(ctx: Context, unit: str | None, site: str | None, hostnames: list[str] | None) -> Place:
+def place_of(
+    ctx: Context, unit: str | None, site: str | None, hostnames: list[str] | None
+) -> Place:
+    """The place that options name; nothing is the whole organization."""
     if site is not None and (unit is not None or hostnames):
         raise InvalidInput("Name a site, or a unit, or devices: one of them.")
     return Place(

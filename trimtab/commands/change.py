@@ -17,14 +17,19 @@ from changes.requests import Wanted, plan_of
 from core.errors import InvalidInput
 from inventory.devices import by_hostname
 from trimtab.commands import execution
-from trimtab.commands.restoring import restore, rotate_secret
+from trimtab.commands.change_telling import tell_plan
+from trimtab.commands.restoring import restore, rotate_login, rotate_secret
 from trimtab.commands.template import Checks, from_template
+from trimtab.commands.upgrading import stage, upgrade
 from trimtab.console import Json, command_context, out, plain, print_json, safe, show, show_one
 
 app = typer.Typer(no_args_is_help=True)
 app.command("from-template")(from_template)
 app.command()(restore)
 app.command("rotate-secret")(rotate_secret)
+app.command("rotate-login")(rotate_login)
+app.command()(stage)
+app.command()(upgrade)
 for command in execution.COMMANDS:
     app.command()(command)
 
@@ -209,23 +214,27 @@ def log(change: Key, *, as_json: Json = False) -> None:
         show(oversight.log(ctx, change), columns, as_json=as_json)
 
 
+@app.command()
+def verifications(change: Key, *, as_json: Json = False) -> None:
+    """What the devices of a change showed after each run."""
+    columns = {
+        "run": lambda one: one.run_id,
+        "device": lambda one: one.device_id,
+        "at": lambda one: one.verified_at,
+        "as_declared": lambda one: one.as_declared,
+        "detail": lambda one: one.detail,
+        "snapshot": lambda one: one.snapshot_id,
+    }
+    with command_context() as ctx:
+        show(oversight.verifications(ctx, change), columns, as_json=as_json)
+
+
 def _tell(change: ChangeRequest, *, as_json: bool) -> None:
     if as_json:
         show_one(change, DETAILS, as_json=True)
         return
     show_one(change, {k: v for k, v in DETAILS.items() if k != "plan"}, as_json=False)
-    plan = plan_of(change)
-    for one in plan.checks:
-        about = f" of {len(one.devices)} devices" if one.devices else ""
-        out.print(f"check {safe(one.name)}{about}, before and after each wave")
-    for target in plan.targets:
-        out.print(f"\n[bold]{safe(target.hostname)}[/bold] ({safe(target.platform)})")
-        for line in target.lines:
-            out.print(f"  {safe(line)}", soft_wrap=True)
-        for file in target.files:
-            out.print(f"  file {safe(file.path)}, {len(file.content or '')} characters")
-        for mask in target.masks:
-            out.print(f"  left out as noise: {safe(mask.label)}", soft_wrap=True)
+    tell_plan(plan_of(change))
 
 
 TOLD_BY = {
@@ -264,4 +273,5 @@ def _lines(file: Path | None) -> list[str]:
 def _vote(vote: Approval) -> str:
     behalf = f" for {vote.behalf.username}" if vote.behalf else ""
     void = f" (void: {vote.void_reason})" if vote.voided_at else ""
-    return f"{vote.person.username}{behalf}: {vote.decision}{void}"
+    signed = f"{vote.digest[:12]} on {vote.decided_at:%Y-%m-%d %H:%M} UTC"
+    return f"{vote.person.username}{behalf}: {vote.decision} {signed}{void}"

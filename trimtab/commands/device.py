@@ -38,6 +38,7 @@ DETAILS = COLUMNS | {
     "serial": lambda row: row.serial,
     "os_version": lambda row: row.os_version,
     "credential": lambda row: row.credential.name,
+    "own_login": lambda row: row.own_login,
     "options": lambda row: row.options,
 }
 INTERFACES = {
@@ -190,14 +191,6 @@ def state(
     with command_context() as ctx:
         device = devices.by_hostname(ctx, hostname)
         _show(devices.set_state(ctx, device.id, to), as_json=as_json)
-
-
-@app.command()
-def retire(hostname: Hostname, *, reason: Reason, as_json: Json = False) -> None:
-    """End a device's life; its history stays."""
-    with command_context() as ctx:
-        device = devices.by_hostname(ctx, hostname)
-        _show(devices.retire_device(ctx, device.id, reason=reason), as_json=as_json)
 
 
 def _show(device: Device, *, as_json: bool) -> None:

@@ -52,7 +52,7 @@ def break_glass(
     *,
     digest: Digest,
     reason: Annotated[str, typer.Option(help="Why it cannot wait; the reviewers read it.")],
-    minutes: Annotated[int, typer.Option(help="5 to 240, in which it has to begin.")] = 30,
+    minutes: Annotated[int, typer.Option(help="5 to 240; then no other wave begins.")] = 30,
     as_json: Json = False,
 ) -> None:
     """Have an emergency change carried out on your word alone; two others review it."""

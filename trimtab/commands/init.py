@@ -6,6 +6,7 @@ import typer
 from sqlalchemy import select
 
 from core.actor import Actor
+from core.evidence.keys import ensure_key
 from core.runtime import open_runtime
 from core.settings import load_settings
 from organization.bootstrap import bootstrap
@@ -43,6 +44,7 @@ def init(
     with open_runtime(load_settings(), PostAuthority()) as runtime:
         upgrade(runtime.engine)
         with runtime.context(INSTALLER, ORIGIN) as ctx:
+            ensure_key(ctx)
             if ctx.session.scalar(select(Person.id).limit(1)) is not None:
                 tell("The database is up to date; its people are as they were.",
                      {"made": False}, as_json=as_json)  # fmt: skip

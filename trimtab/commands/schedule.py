@@ -32,10 +32,16 @@ Name = Annotated[str, typer.Argument(help="The schedule's name.")]
 
 
 @app.command("list")
-def list_all(*, as_json: Json = False) -> None:
-    """Schedules with their next times."""
+def list_all(
+    *,
+    after: Annotated[str | None, typer.Option(help="Begin after this name.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 10_000,
+    as_json: Json = False,
+) -> None:
+    """Schedules with their next times, by name."""
     with command_context() as ctx:
-        show(schedules.list_schedules(ctx), COLUMNS, as_json=as_json)
+        found = schedules.list_schedules(ctx, after=after, limit=limit)
+        show(found, COLUMNS, as_json=as_json)
 
 
 @app.command()

@@ -7,6 +7,7 @@ from core.database_door import wanted as wants_door
 from core.settings import load_settings
 from scheduler.listeners.binding import wanted
 from scheduler.listeners.service import SyslogService
+from scheduler.sealing import SealerService
 from scheduler.service import ClockService, WorkerService
 from trimtab.console import Json, command_runtime, tell
 from trimtab.serving import ApiService, DatabaseService, serve, set_up_logging
@@ -26,8 +27,8 @@ def serve_all(*, as_json: Json = False) -> None:
         door = [DatabaseDoor(settings, server)] if server else []
         serve(
             [
-                DatabaseService(runtime), api, ClockService(runtime), WorkerService(runtime),
-                *syslog, *door,
+                DatabaseService(runtime), SealerService(runtime), api, ClockService(runtime),
+                WorkerService(runtime), *syslog, *door,
             ],
             ready=lambda: tell(
                 f"Trimtab serves at {api.address}. Ctrl-C ends it; jobs under way end first.",

@@ -87,8 +87,18 @@ def _found(
             ).id
             for cidr in cidrs
         ]
+    found = _searched(cast, allowed, cidrs=() if seeds else cidrs, seeds=seeds)
+    if any(one.problem for one in found):  # a machine that is busy may answer too late
+        found = _searched(cast, allowed, cidrs=() if seeds else cidrs, seeds=seeds)
+    return found
+
+
+def _searched(
+    cast: Cast, allowed: Sequence[int], *, cidrs: Sequence[str], seeds: Sequence[str]
+) -> tuple[Candidate, ...]:
+    """What one search finds in the ranges (ids)."""
     with cast.acting("engineer") as ctx:
-        run = request_run(ctx, cidrs=() if seeds else cidrs, seeds=seeds, depth=STEPS)
+        run = request_run(ctx, cidrs=cidrs, seeds=seeds, depth=STEPS)
     contexts = partial(cast.acting, "engineer")
     search(contexts, run.id, threads=cast.runtime.settings.collect_threads)
     with cast.acting("engineer") as ctx:

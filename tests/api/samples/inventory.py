@@ -76,6 +76,6 @@ OUTCOMES = [
     Outcome(hostname=HOSTILE, address=HOSTILE, platform=None, becomes="waiting", state="found",
             problem=HOSTILE, alike=(Alike(device_id=2, hostname="core-02", by="serial"),)),
     Outcome(hostname="", address="10.0.0.3", platform=None, becomes="known", state="ignored",
-            problem="", alike=()),
+            problem="", alike=(), changed=("hostname", "os_version")),
 ]  # fmt: skip
 DONE = Done(candidates=2, adopted=1, queued=1)

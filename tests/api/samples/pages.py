@@ -9,7 +9,7 @@ from drift.engine.sidebyside import rows
 from drift.noise.models import STATES
 from drift.rollouts import STANDINGS
 from drift.rule_standing import Sought
-from tests.api.samples import risk
+from tests.api.samples import images, questions, risk, waiting
 from tests.api.samples.basics import APPROVER, ENGINEER, GONE, HOSTILE, NOW, configuration, drifted
 from tests.api.samples.discovery import ALIKE, CANDIDATES, RANGES, SEARCHES
 from tests.api.samples.govern import (
@@ -77,7 +77,7 @@ _EXECUTION = {
     "plan": PLAN, "progress": PROGRESS, "gates": GATES, "log": LOG, "more_log": 6,
 }  # fmt: skip
 _FINDING = {"rows": rows(drifted("core-02"), configuration("core-02")), "masks": MASKS[:1]}
-_DEVICE = {"learning": True, "unmaskable": "", "seconds": (1.0, 10.0, 300.0)}
+_DEVICE = {"learning": True, "upgradable": True, "unmaskable": "", "seconds": (1.0, 10.0, 300.0)}
 _MASK = {"votes": VOTES, "required": 2, "kept": (70, 71), "evidence": EVIDENCE}
 _FACTS = {
     "finding": FINDINGS[2], "rows": DIFFERENT, "kinds": ["serial", "neighbours"],
@@ -102,7 +102,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "events": EVENTS,
         "waiting": CHANGES[:1], "running": CHANGES[2:3], "history": HISTORY,
         "unreached": DEVICES[20:22], "compliance": Of(passed=180, judged=200, target=95),
-        "windows": [], "last_scan": OVER, "glasses": GLASSES, "late": 1,
+        "windows": [], "last_scan": OVER, "glasses": GLASSES, "late": 1, "votes": [1],
     }),
     "dashboard_quiet": ("dashboard.html", {
         "devices": "24", "drift_count": "0", "unauthorised": "0", "drift": [], "events": [],
@@ -140,6 +140,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
         "device": DEVICES[20], "queued": False, "snapshots": [],
         "baselines": [], "standing": {}, "report": None, "through": "", "relations": [],
         "findings": [], "learning": False, "unmaskable": "masks are not made", "seconds": (1, 2, 3),
+        "upgradable": False,
     }),
     "comparison": ("comparison.html", {
         "left": SNAPSHOTS[0], "right": SNAPSHOTS[2], "rows": _FINDING["rows"],
@@ -278,9 +279,10 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "knowledge": ("knowledge.html", {"articles": ARTICLES}),
     "article": ("article.html", {"article": ARTICLES[0]}),
     "audit": ("audit.html", {"records": RECORDS, "actor": "", "action": "", "more": 896}),
-    "verification": ("verification.html", {"told": Of(ok=True, records=900, broken=[])}),
+    "verification": ("verification.html", {"told": Of(ok=True, records=900, size=880, broken=[])}),
     "verification_broken": ("verification.html", {
-        "told": Of(ok=False, records=900, broken=[Of(id=7, what="digest does not match")])}),
+        "told": Of(ok=False, records=900, size=880, broken=[
+            Of(id=7, kind="altered", position=6, what=f"digest {HOSTILE}")])}),
     "policies": ("policies.html", {"versions": POLICIES}),
     "organization": ("organization.html", {
         "units": UNITS, "people": [ENGINEER, APPROVER, GONE], "held": HELD}),
@@ -291,5 +293,8 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "scan_dead": ("scan.html", {"report": REPORTS["dead"]}),
     "scan_quiet": ("scan.html", {"report": REPORTS["quiet"]}),
     **risk.PAGES,
-    "schedules": ("schedules.html", {"schedules": SCHEDULES}),
+    **questions.PAGES,
+    **waiting.PAGES,
+    **images.PAGES,
+    "schedules": ("schedules.html", {"schedules": SCHEDULES, "more": "nightly"}),
 }  # fmt: skip

@@ -105,6 +105,7 @@ def target(number: int, *, file: bool = False) -> TargetPlan:
         rollback_files=(File(path="/etc/ntp.conf", content=None),) if file else (),
         declared=DECLARED, masks=(Mask(path=(), pattern=rf"ntp\ clock\-period\ \d+ {HOSTILE}"),),
         guard=None if file else Guard(kind="revert_timer", minutes=5),
+        unguarded=f"its login has no shell {HOSTILE}" if file else "",
     )  # fmt: skip
 
 

@@ -1,15 +1,18 @@
 """Who is absent, who stands in, and how often a right to vote counts."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from changes import approvals
 from changes.approving import delegations, voters
 from changes.errors import AlreadyDecided, OwnChange
 from changes.models import ChangeRequest
 from core.errors import InvalidInput, NotPermitted
-from organization.models import Person
+from organization.models import Person, Unit
+from organization.posts import assign, create_post
 
 
 def person(office, ctx, name):
@@ -139,6 +142,17 @@ def test_nobody_delegates_for_another_without_administering_the_organization(off
     with pytest.raises(NotPermitted, match="cannot speak for"):
         given(office, by="approver", to="operator", acting="engineer")
     assert given(office, by="approver", to="operator", acting="arranger").absent
+
+
+def test_who_administers_the_organization_does_not_make_themselves_a_deputy(office):
+    with office.acting("arranger") as ctx:
+        top = ctx.session.scalars(select(Unit).where(Unit.parent_id.is_(None))).first()
+        post = create_post(
+            ctx, unit=top, title=f"Clerk {uuid4()}", permissions=["organization.write"]
+        )
+        assign(ctx, post=post, person=person(office, ctx, "operator"))
+    with pytest.raises(NotPermitted, match="make themselves the deputy"):
+        given(office, by="approver", to="operator", acting="operator")
 
 
 @pytest.mark.parametrize(("change", "words"), [

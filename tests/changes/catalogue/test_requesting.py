@@ -17,6 +17,7 @@ from changes.models import ChangeRequest
 from changes.plans import Source
 from changes.requests import Wanted, plan_of
 from core.errors import InvalidInput, NotFound, NotPermitted
+from inventory.models import Device
 from tests.changes.catalogue.conftest import INPUTS
 from tests.factories import make_device, make_site, make_unit
 
@@ -243,3 +244,20 @@ def test_a_preview_shows_the_lines_and_requests_nothing(shelf):
         )
     assert shown.lines == ("interface Loopback0", " description by the book")
     assert count(shelf) == before
+
+
+@pytest.mark.parametrize("text", ["x\nno ntp", "x\rno ntp", "x\u2028no ntp", "x\x15no ntp"])
+def test_a_variable_adds_no_line_to_what_was_approved(shelf, text):
+    entry = shelf.approved()
+    with pytest.raises(RowsWrong, match="text holds a line end"):
+        shelf.requested(entry, shelf.rows("r1", text=text))
+
+
+def test_what_the_inventory_says_of_a_device_adds_no_line(shelf):
+    entry = shelf.approved()
+    with shelf.office.acting("arranger") as ctx:
+        device = ctx.get(Device, shelf.office.ids["r1"])
+        device.role = "core\nno ntp"
+        ctx.record("test.role", device)
+    with pytest.raises(RowsWrong, match="device holds a line end"):
+        shelf.requested(entry, shelf.rows("r1"))

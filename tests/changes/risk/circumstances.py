@@ -47,6 +47,7 @@ DEVICES = st.builds(
     drifts_now=st.booleans(),
     last_drift_days=st.none() | st.integers(0, 60),
     recorded=st.booleans(),
+    reloads=st.booleans(),
 )
 NUMBERS = st.integers(0, 40)
 HISTORY = st.builds(

@@ -69,11 +69,20 @@ def test_each_way_in_that_is_touched_counts_once_with_all_its_places():
 @pytest.mark.parametrize(
     ("revert", "added"),
     [("commit_confirmed", 0), ("commit_timer", 0), ("revert_timer", 1), ("watchdog", 2),
-     ("replace", 5), ("computed_inverse", 6), ("none", 20)],
+     ("untouched", 0), ("replace", 5), ("computed_inverse", 6), ("former_image", 20), ("none", 20)],
 )  # fmt: skip
 def test_the_worst_way_back_counts(revert, added):
     devices = (replace(ORDINARY, revert="commit_confirmed"), replace(ORDINARY, revert=revert))
     assert told(changed(devices=devices)).get("revert", 0) == added
+
+
+def test_a_reload_counts_once_and_names_its_devices():
+    devices = (replace(ORDINARY, reloads=True), replace(ORDINARY, hostname="sw2", reloads=True))
+    [reason] = [one for one in judged(changed(devices=devices)).reasons if one.code == "reload"]
+    assert reason == Reason(
+        code="reload", words="sw1, sw2: what is restarted carries nothing until it is back.",
+        points=40,
+    )  # fmt: skip
 
 
 def test_the_riskiest_role_counts_and_names_its_devices():

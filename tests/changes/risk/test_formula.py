@@ -1,8 +1,12 @@
 """The formula as data: what is refused, with the place, and what its digest covers."""
 
+from dataclasses import replace
+
 import pytest
 
-from changes.risk.formula import PolicyBroken, parse, shipped
+from changes.risk.evaluation import evaluate
+from changes.risk.formula import RELOAD, PolicyBroken, parse, shipped
+from tests.changes.risk.circumstances import ORDINARY, changed, points
 
 SHIPPED = shipped()
 NONE = "none: {points: 20, words: '{devices}: there is no way back.'}"
@@ -55,3 +59,14 @@ def test_the_digest_covers_what_is_said_and_not_its_layout():
     altered = SHIPPED.replace("points: 3, words: 'It changes", "points: 4, words: 'It changes")
     digests = [parse(one).digest for one in (SHIPPED, f"# a remark\n{SHIPPED}", altered)]
     assert digests[0] == digests[1] != digests[2]
+
+
+def test_a_formula_that_is_older_than_reloads_takes_them_as_the_worst():
+    newer = ("  reload:", "    former_image:", "    untouched:")
+    older = "".join(
+        line for line in SHIPPED.splitlines(keepends=True) if not line.startswith(newer)
+    )
+    facts = changed(devices=(replace(ORDINARY, revert="former_image", reloads=True),))
+    found = points(evaluate(facts, parse(older)))
+    assert (found["revert"], found["reload"]) == (20, RELOAD.points)
+    assert "reload" not in parse(older).model_dump_json(exclude_none=True)
