@@ -4,7 +4,7 @@ Approvers sign what they read. A carriage return is Enter on a device, a directi
 round on a screen, and `do` in front of it makes any command of a line.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from unicodedata import category
 
 from changes.errors import NoSafeCommands
@@ -15,6 +15,13 @@ PLAIN = frozenset("\t\x03")  # ETX delimits banners, as some devices show them
 COMMANDS = frozenset({"do", "run", "bash", "reload", "copy", "delete", "erase", "write"})
 """First words of lines on the outmost level that do something at once, and configure nothing."""
 ANYWHERE = frozenset({"do"})
+STATEMENTS: Mapping[str, frozenset[str]] = dict.fromkeys(
+    ("juniper_junos", "juniper", "juniper_screenos", "vyos", "vyatta_vyos", "brocade_vyos",
+     "ubiquiti_edgerouter", "nokia_srl", "nokia_sros", "alcatel_sros", "paloalto_panos",
+     "fortinet"),
+    frozenset({"copy", "delete"}),
+)  # fmt: skip
+"""Platforms on which these words are statements that edit the configuration."""
 
 
 def require_typeable(hostname: str, lines: Sequence[str], *, platform: str) -> None:
@@ -24,9 +31,10 @@ def require_typeable(hostname: str, lines: Sequence[str], *, platform: str) -> N
     """
     require_seen(hostname, lines)
     typed = blocks(lines, platform_of(platform))
+    acting = COMMANDS - STATEMENTS.get(platform, frozenset())
     for number, block in enumerate(typed, start=1):
         word, _, rest = block.command.partition(" ")
-        outmost = block.indent == 0 and word in COMMANDS
+        outmost = block.indent == 0 and word in acting
         leaves = block.command == "end" and number < len(typed)
         if outmost or leaves or (word in ANYWHERE and rest):
             raise NoSafeCommands(

@@ -37,6 +37,13 @@ def test_configuration_is_taken(lines):
     assert judged(*lines) is None
 
 
+def test_where_a_line_is_taken_away_by_delete_it_is_configuration():
+    lines = ["delete interfaces ge-0/0/0 description", "set system host-name r1"]
+    assert require_typeable("r1", lines, platform="juniper_junos") is None
+    with pytest.raises(NoSafeCommands, match="acts at once"):
+        require_typeable("r1", ["run request system reboot"], platform="juniper_junos")
+
+
 def test_what_a_device_shows_is_put_right_whatever_nobody_sees_in_it():
     assert require_inert("r1", ["no description \u202eesrever", "banner motd \x03"]) is None
 

@@ -44,7 +44,7 @@ def test_a_post_has_the_permissions_it_was_made_with(administrator, tree):
 @pytest.mark.parametrize(
     ("values", "error", "reason"),
     [
-        ({"permissions": ["event.read", "everything"]}, InvalidInput, "permission: everything; there are"),
+        ({"permissions": ["event.read", "everything"]}, InvalidInput, "everything; there are"),
         ({"title": " "}, InvalidInput, "needs a title"),
         ({"title": "Administrator"}, Conflict, "north has a post Administrator already"),
     ],
