@@ -81,17 +81,17 @@ def test_a_change_under_way_is_shown_with_its_lease(admin, world):
         ctx.session.execute(
             text(
                 "INSERT INTO change_run (change_id, worker, claimed_at, lease_until, outcome,"
-                " late_evidence) VALUES (:change, 'w1', now(), now() + interval '1 minute', '', '')"
+                " late_evidence) VALUES (:change, 'leased', now(), now() + interval '1 minute', '', '')"
             ),
             {"change": world.ids["change"]},
         )
         ctx.commit()
     try:
         found = rows(soup(admin.get("/queues")), "Changes under way")
-        assert [row[1] for row in found] == ["w1"]
+        assert [row[1] for row in found].count("leased") == 1  # others may run too
     finally:
         with world.context() as ctx:
-            ctx.session.execute(text("DELETE FROM change_run WHERE worker = 'w1'"))
+            ctx.session.execute(text("DELETE FROM change_run WHERE worker = 'leased'"))
             ctx.commit()
 
 
