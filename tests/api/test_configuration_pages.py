@@ -94,7 +94,7 @@ def test_a_unit_that_there_is_not_is_told_at_the_form(engineer, drifted):
     assert (answer.status_code, "nowhere" in answer.text) == (422, True)
 
 
-@pytest.mark.parametrize("elsewhere", [{"site": "nowhere"}, {"platform": "linux"}])
+@pytest.mark.parametrize("elsewhere", [{"site": "nowhere"}, {"platform": "hp_comware"}])
 def test_what_the_filters_leave_out_is_not_found(engineer, drifted, elsewhere):
     page = soup(engineer.get(PATH, params={"pattern": drifted.hostname} | elsewhere))
     assert "No configuration was searched." in page.main.get_text()
