@@ -81,7 +81,8 @@ def test_a_change_under_way_is_shown_with_its_lease(admin, world):
         ctx.session.execute(
             text(
                 "INSERT INTO change_run (change_id, worker, claimed_at, lease_until, outcome,"
-                " late_evidence) VALUES (:change, 'leased', now(), now() + interval '1 minute', '', '')"
+                " late_evidence) VALUES (:change, 'leased', now(), now() + interval '1 minute',"
+                " '', '')"
             ),
             {"change": world.ids["change"]},
         )
