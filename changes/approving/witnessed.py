@@ -4,8 +4,6 @@ A vote is a row, and whoever writes to the database can write one. A word that n
 Trimtab has no record; it lets nothing run.
 """
 
-from collections.abc import Iterator
-
 from sqlalchemy import select
 
 from changes import approvals
@@ -18,7 +16,8 @@ from core.context import Context
 from core.database import Base
 from core.deeds import Deed, deeds, readable
 
-Word = tuple[Base, str, int, str]  # what it is about, the action, who (id), the digest
+Words = tuple[Base, str, list[tuple[int, str]]]
+"""What they are about, the action, and by whom (id) with which digest."""
 
 
 def require_witnessed(ctx: Context, change: ChangeRequest) -> None:
@@ -31,8 +30,9 @@ def require_witnessed(ctx: Context, change: ChangeRequest) -> None:
     asked = deeds(ctx, change, ["change.requested"])
     if change.requested_by_id not in {one.person_id for one in asked}:
         raise _unheard(change, f"that {change.requested_by.name} asked for it")
-    for subject, action, person_id, digest in _words(ctx, change):
-        given = deeds(ctx, subject, [action])
+    subject, action, words = _words(ctx, change)
+    given = deeds(ctx, subject, [action])
+    for person_id, digest in words:
         if Deed(action=action, person_id=person_id, digest=digest) not in given:
             raise _unheard(change, f"{action} by person {person_id}")
 
@@ -44,19 +44,19 @@ def _unheard(change: ChangeRequest, what: str) -> NotApproved:
     )
 
 
-def _words(ctx: Context, change: ChangeRequest) -> Iterator[Word]:
+def _words(ctx: Context, change: ChangeRequest) -> Words:
     """What lets the change run now."""
-    glass, source = grants.live(ctx, change), plan_of(change).source
+    glass = grants.live(ctx, change)
     if glass is not None:
-        yield change, "change.glass_broken", glass.person_id, glass.digest
-    elif change.kind == "standard" and source is not None:
+        return change, "change.glass_broken", [(glass.person_id, glass.digest)]
+    source = plan_of(change).source if change.kind == "standard" else None
+    if source is not None:
         entry = ctx.session.scalars(
             select(StandardChange).where(
                 StandardChange.name == source.name, StandardChange.version == source.version
             )
         ).one()
-        for vote in entry.votes:
-            yield entry, "standard_change.approved", vote.person_id, vote.digest
-    else:
-        for one in approvals.standing(ctx, change):
-            yield change, "change.approved", one.person_id, one.digest
+        action = "standard_change.approved"
+        return entry, action, [(one.person_id, one.digest) for one in entry.votes]
+    standing = approvals.standing(ctx, change)
+    return change, "change.approved", [(one.person_id, one.digest) for one in standing]

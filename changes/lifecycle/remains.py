@@ -169,14 +169,19 @@ def _of_calendar(row: Series, word: str, verb: str) -> Remaining:
     )
 
 
-def _changes(ctx: Context, device: Device) -> Iterator[Remaining]:
+def unfinished(ctx: Context, device: Device) -> Sequence[ChangeRequest]:
+    """The changes of the device that are not over, the first one first."""
     query = (
         select(ChangeRequest)
         .join(ChangeTarget, ChangeTarget.change_id == ChangeRequest.id)
         .where(ChangeTarget.device_id == device.id, ChangeRequest.state.not_in(FINAL))
         .order_by(ChangeRequest.id)
     )
-    for one in ctx.session.scalars(query):
+    return ctx.session.scalars(query).all()
+
+
+def _changes(ctx: Context, device: Device) -> Iterator[Remaining]:
+    for one in unfinished(ctx, device):
         yield Remaining(
             kind="change", what=f"{one.label} ({one.state})",
             how=f"carry it out, or `trimtab change cancel {one.id}`",

@@ -1,15 +1,14 @@
 """Retire a device at once, for one that is gone; what still refers to it is told and recorded."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import select
-
 from changes.errors import StillThere, WrongState
 from changes.lifecycle.decommission import remains
-from changes.lifecycle.remains import Remaining
-from changes.models import ChangeRequest, ChangeTarget
-from changes.states import FINAL, State, Target
+from changes.lifecycle.remains import Remaining, unfinished
+from changes.models import ChangeRequest
+from changes.states import State, Target
 from core.context import Context
 from inventory.devices import retire_device
 from inventory.models import Device
@@ -38,7 +37,7 @@ def retire(
     """
     device = ctx.get_locked(Device, device_id)
     ctx.require("device.write", device)
-    changes = _open_changes(ctx, device)
+    changes = unfinished(ctx, device)
     _require_idle(device, changes)
     if changes and open_changes == "refuse":
         told = ", ".join(f"{one.label} ({one.state})" for one in changes[:20])
@@ -57,17 +56,7 @@ def retire(
     return Retired(device=device, remains=left)
 
 
-def _open_changes(ctx: Context, device: Device) -> list[ChangeRequest]:
-    query = (
-        select(ChangeRequest)
-        .join(ChangeTarget, ChangeTarget.change_id == ChangeRequest.id)
-        .where(ChangeTarget.device_id == device.id, ChangeRequest.state.not_in(FINAL))
-        .order_by(ChangeRequest.id)
-    )
-    return list(ctx.session.scalars(query))
-
-
-def _require_idle(device: Device, changes: list[ChangeRequest]) -> None:
+def _require_idle(device: Device, changes: Sequence[ChangeRequest]) -> None:
     for change in changes:
         mine = next(one for one in change.targets if one.device_id == device.id)
         if change.state == State.RUNNING or mine.state in AT_WORK:

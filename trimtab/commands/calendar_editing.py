@@ -10,7 +10,7 @@ import typer
 from changes.calendar import editing, series
 from changes.calendar.editing import Edited
 from changes.calendar.models import KINDS, ChangeWindow, Freeze
-from changes.calendar.series import Held, Planned, Row
+from changes.calendar.series import Held, Place, Planned, Row
 from core.context import Context
 from core.errors import InvalidInput
 from trimtab.commands.calendar_series import (
@@ -82,11 +82,8 @@ def edit_window(  # noqa: PLR0913 - a window's columns
     told = _Told(name=name, starts=starts, zone=zone, lasting=lasting, rule=rule, also=also,
                  but=but, kinds=kind, reason=reason, clear=clear or ())  # fmt: skip
     with command_context() as ctx:
-        planned = _planned(ctx, ChangeWindow, key, told)
-        if unit or site or device or everywhere:
-            planned = replace(planned, place=place_of(ctx, unit, site, device))
-        done = editing.edit(ctx, ChangeWindow, key, planned, reason=why)
-        show_one(done, EDITED, as_json=as_json)
+        place = place_of(ctx, unit, site, device) if unit or site or device or everywhere else None
+        show_one(_edited(ctx, ChangeWindow, key, told, place, why), EDITED, as_json=as_json)
 
 
 def edit_freeze(  # noqa: PLR0913 - a freeze's columns
@@ -99,11 +96,18 @@ def edit_freeze(  # noqa: PLR0913 - a freeze's columns
     told = _Told(name=name, starts=starts, zone=zone, lasting=lasting, rule=rule, also=also,
                  but=but, kinds=exempt, reason=reason, clear=clear or ())  # fmt: skip
     with command_context() as ctx:
-        planned = _planned(ctx, Freeze, key, told)
-        if unit or site or device or everywhere:
-            planned = replace(planned, place=place_of(ctx, unit, site, device))
-        done = editing.edit(ctx, Freeze, key, planned, reason=why)
-        show_one(done, EDITED, as_json=as_json)
+        place = place_of(ctx, unit, site, device) if unit or site or device or everywhere else None
+        show_one(_edited(ctx, Freeze, key, told, place, why), EDITED, as_json=as_json)
+
+
+def _edited(
+    ctx: Context, table: type[Row], key: int, told: _Told, place: Place | None, why: str
+) -> Edited:
+    """Edit it; without a place it stays where it holds."""
+    planned = _planned(ctx, table, key, told)
+    if place is not None:
+        planned = replace(planned, place=place)
+    return editing.edit(ctx, table, key, planned, reason=why)
 
 
 def _planned(ctx: Context, table: type[Row], key: int, told: _Told) -> Planned:
