@@ -40,14 +40,20 @@ def test_answers_that_may_be_mixed_are_not_cut(shown):
 
 @pytest.fixture
 def arrivals(monkeypatch):
-    """How many times something arrived at a device's terminal."""
-    seen = []
-    received = Terminal.data_received
+    """What arrived at devices' terminals, of sessions that begin from now on."""
+    seen, own = [], set()
+    made, received = Terminal.connection_made, Terminal.data_received
+
+    def opened(self, chan):
+        own.add(self)  # a session of another test may still be saying good-bye
+        made(self, chan)
 
     def counted(self, data, datatype):
-        seen.append(data)
+        if self in own:
+            seen.append(data)
         received(self, data, datatype)
 
+    monkeypatch.setattr(Terminal, "connection_made", opened)
     monkeypatch.setattr(Terminal, "data_received", counted)
     return seen
 

@@ -193,7 +193,7 @@ def test_the_others_go_on_and_the_jobs_of_the_one_cut_off_wait_for_it(fleet):
     jobs = fleet.ask()
     fleet.cut_in_the_middle("site-b", jobs)
     others = jobs["site-a"] + jobs["site-c"]
-    wait_for(lambda: fleet.states(others) == ["succeeded"] * len(others))
+    wait_for(lambda: fleet.states(others) == ["succeeded"] * len(others), seconds=60)
     fleet.time_passes("site-b")
     assert fleet.states(jobs["site-b"]) == ["todo"] * DEVICES
     assert fleet.events() == [("queue_away:site-b", "open")]
