@@ -12,10 +12,12 @@ from core.evidence.tree import leaf_hash
 BEGIN = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 ACTIONS = ("device.collected", "change.approved", "finding.recorded", "schedule.fired")
 COLUMNS = (
-    "record_id, recorded_at, actor_id, actor_name, action, subject_type, subject_id,"
-    " subject_label, facts, canonical, digest"
+    "record_id, recorded_at, actor_id, actor_identity, action, subject_type, subject_id,"
+    " subject_label, change_id, facts, canonical, digest"
 )
-Columns = tuple[UUID, datetime, int | None, str, str, str, str, str, str, bytes, bytes]
+Columns = tuple[
+    UUID, datetime, int | None, bytes, str, str, str, str, int | None, str, bytes, bytes
+]
 
 
 def copied(connection: psycopg.Connection, number: int) -> None:
@@ -35,7 +37,7 @@ def _rows(start: int, stop: int) -> Iterator[Columns]:
 
 
 def columns_of(number: int) -> Columns:
-    """A record of about 700 bytes with the facts of a usual one."""
+    """A record of about 1,200 bytes with the facts of a usual one."""
     identity, at = UUID(int=number + 1), BEGIN + timedelta(milliseconds=10 * number)
     facts = {
         "digest": leaf_hash(b"%d" % number).hex(), "note": "as agreed in the window",
@@ -43,16 +45,23 @@ def columns_of(number: int) -> Columns:
         "before": leaf_hash(b"b%d" % number).hex(), "after": leaf_hash(b"a%d" % number).hex(),
     }  # fmt: skip
     action, person, device = ACTIONS[number % len(ACTIONS)], number % 50, number % 10_000
+    change, name = number % 1000 if number % 4 == 1 else None, leaf_hash(b"p%d" % person)
+    before, after = leaf_hash(b"s%d" % device).hex(), leaf_hash(b"s%d" % number).hex()
     told = {
-        "format": 1, "record_id": str(identity),
+        "format": 2, "record_id": str(identity),
         "recorded_at": at.isoformat(timespec="microseconds"),
-        "actor": {"kind": "person", "id": person, "name": f"person{person}"},
+        "actor": {"kind": "person", "id": person, "identity": name.hex(), "name": None},
+        "acting_for": {
+            "permission": "change.approve", "post": {"id": 7, "title": "network engineer"},
+            "unit": {"id": 3, "code": "berlin"},
+        },
+        "state": {"before": before, "after": after}, "change": change, "execution": None,
         "origin": {"door": "rest", "address": "10.0.0.7", "request_id": f"r{number:032x}"},
         "action": action, "facts": facts,
         "subject": {"type": "device", "id": str(device), "label": f"edge-{device}"},
     }  # fmt: skip
     canonical = json.dumps(told, sort_keys=True, separators=(",", ":")).encode()
     return (
-        identity, at, person, f"person{person}", action, "device", str(device),
-        f"edge-{device}", json.dumps(facts), canonical, leaf_hash(canonical),
+        identity, at, person, name, action, "device", str(device), f"edge-{device}", change,
+        json.dumps(facts), canonical, leaf_hash(canonical),
     )  # fmt: skip

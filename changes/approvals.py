@@ -29,6 +29,7 @@ from core.context import Context
 from core.errors import InvalidInput, NotPermitted
 from core.queue import Job, enqueue_all
 from operations.routing import handed, queue_of
+from organization.people import actor_of
 
 TASK, QUEUE = "changes.execute", "changes"
 
@@ -66,7 +67,7 @@ def approve(
     vote.valid_until = _until(ctx, change, valid_until)
     ctx.record(
         "change.approved", change, digest=digest, note=note, stage=stage.name,
-        behalf=voice.behalf.username if voice.behalf else None,
+        behalf=ctx.identified(vote.behalf_id),
         valid_until=vote.valid_until.isoformat(),
     )  # fmt: skip
     release_if_complete(ctx, change)
@@ -230,6 +231,10 @@ def _voice(ctx: Context, change: ChangeRequest, stage: Stage) -> Voice:
     if voice is None:
         require_on_all(ctx, change, stage.permission)
         raise NotPermitted(f"{ctx.person.name} has no vote on change {change.id}.")
+    first = next(iter(devices_of(change)), None)
+    unit_id = first.governing_unit_id if first else None
+    rightful = actor_of(voice.behalf or voice.person)
+    ctx.relies_on(stage.permission, unit_id=unit_id, actor=rightful)
     named = {voice.person.id, voice.behalf.id if voice.behalf else voice.person.id}
     for vote in change.approvals:
         if vote.digest == change.digest and named & {vote.person_id, vote.behalf_id}:

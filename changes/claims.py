@@ -17,7 +17,7 @@ from changes.logins import switching
 from changes.models import ChangeRequest, ChangeRun, ChangeTarget
 from changes.requests import move
 from changes.states import FINAL, State, Target, ending
-from core.context import Context
+from core.context import Context, Work
 
 Wish = Literal["pause", "stop", "roll_back", "resume"]
 
@@ -70,8 +70,7 @@ def claim(ctx: Context, change_id: int, *, worker: str) -> Claim | None:
     change = ctx.session.scalar(
         select(ChangeRequest)
         .where(
-            ChangeRequest.id == change_id,
-            ChangeRequest.state.in_((State.APPROVED, State.PAUSED)),
+            ChangeRequest.id == change_id, ChangeRequest.state.in_((State.APPROVED, State.PAUSED))
         )
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
@@ -96,7 +95,10 @@ def claim(ctx: Context, change_id: int, *, worker: str) -> Claim | None:
             lease_until=ctx.now() + _lease(ctx),
         )
     )  # fmt: skip
-    ctx.record("change.claimed", change, worker=worker, fence=run.id, undo=undo)
+    ctx.work = Work(change_id=change.id, execution_id=run.id)
+    ctx.record(
+        "change.claimed", change, worker=worker, fence=run.id, undo=undo, digest=change.digest
+    )
     ctx.commit()
     return Claim(change_id=change.id, fence=run.id, worker=worker, undo=undo)
 

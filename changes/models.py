@@ -21,6 +21,7 @@ class ChangeRequest(Base):
     """
 
     __tablename__ = "change_request"
+    unstated: ClassVar[frozenset[str]] = frozenset({"plan"})  # `digest` is of it
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(Text)  # standard, normal, emergency
@@ -48,6 +49,10 @@ class ChangeRequest(Base):
     grants: Mapped[list["BreakGlass"]] = relationship(
         back_populates="change", order_by="BreakGlass.id"
     )
+
+    @property
+    def change_id(self) -> int:
+        return self.id
 
     @property
     def label(self) -> str:
@@ -169,16 +174,26 @@ class ChangeRun(Base):
 
     change: Mapped[ChangeRequest] = relationship()
 
+    @property
+    def execution_id(self) -> int:
+        return self.id
+
 
 class ExecutionEvent(Base):
-    """One event of Ansible, as it came; the live log reads these in order."""
+    """One event of Ansible, as it came; the live log reads these in order. Insert-only.
+
+    `number` counts from 1 within the run; a record holds the digest of each (`changes.journal`).
+    """
 
     __tablename__ = "execution_event"
-    __table_args__ = (Index("ix_execution_event_run", "run_id", "id"),)
-    audited: ClassVar[bool] = False
+    __table_args__ = (
+        Index("ix_execution_event_run", "run_id", "id"),
+        UniqueConstraint("run_id", "number"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("change_run.id"))
+    number: Mapped[int]
     at: Mapped[datetime]
     kind: Mapped[str] = mapped_column(Text)
     host: Mapped[str] = mapped_column(Text, default="")
@@ -201,6 +216,10 @@ class VerificationResult(Base):
     missing: Mapped[list[Fact]] = mapped_column(JSONB)
     detail: Mapped[str] = mapped_column(Text, default="")
     verified_at: Mapped[datetime]
+
+    @property
+    def execution_id(self) -> int:
+        return self.run_id
 
     @property
     def label(self) -> str:

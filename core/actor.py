@@ -28,3 +28,25 @@ class Origin:
     door: Literal["cli", "rest", "web", "job"]
     address: str | None = None
     request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActingFor:
+    """The post, with its unit, that gave a person the permission to act."""
+
+    permission: str
+    post_id: int
+    post: str
+    unit_id: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What is being carried out: a change, and its run where one is under way."""
+
+    change_id: int | None = None
+    execution_id: int | None = None
+
+
+NO_WORK = Work()

@@ -12,11 +12,15 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
-from core.actor import Actor, Origin
-from core.audit import AuditRecord, Fact, Subject, make_record
+from core.actor import NO_WORK, ActingFor, Actor, Origin, Work
+from core.audit import AuditRecord, Circumstances, Fact, Subject, make_record
 from core.database import Base, note_record
 from core.errors import NotFound, NotPermitted
+from core.identities import identity_of
 from core.settings import Settings
+from core.states import State, states_of
+
+__all__ = ("Action", "Authority", "Context", "Governed", "Work", "utc_now")
 
 Row = TypeVar("Row", bound=Base)
 
@@ -39,6 +43,15 @@ class Authority(Protocol):
         """Whether the actor has the permission in that unit; None asks for the root units."""
         ...
 
+    def post(
+        self, session: Session, actor: Actor, permission: str, unit_id: int | None
+    ) -> ActingFor | None:
+        """The post that gives a person the permission in that unit: nearest first, then oldest.
+
+        None asks for any unit, roots first. None for the platform, which holds no post.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
@@ -53,6 +66,10 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+Reliance = tuple[Actor, str, int | None]
+"""A permission that was asked for with success: whose, which, in what unit."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Context:
     session: Session
@@ -62,6 +79,10 @@ class Context:
     origin: Origin = field(default_factory=lambda: Origin(door="cli"))
     now: Callable[[], datetime] = utc_now
     recorded: list[str] = field(default_factory=list)
+    work: Work | None = None
+    """The change, and its run, that a worker carries out; records that tell of none name it."""
+    _relied: dict[bool, Reliance] = field(init=False, repr=False, default_factory=dict)
+    _posts: dict[Reliance, ActingFor | None] = field(init=False, repr=False, default_factory=dict)
 
     def get(self, table: type[Row], key: int | str) -> Row:
         """The row, or NotFound."""
@@ -90,6 +111,7 @@ class Context:
             else:
                 allowed = bool(self.authority.units(self.session, self.person, permission))
             if allowed:
+                self.relies_on(permission)
                 return
             raise NotPermitted(
                 f"{self.person.name} holds no post with the permission {permission}. "
@@ -105,6 +127,17 @@ class Context:
                 permission=permission,
                 subject=_label(subject),
             )
+        self.relies_on(permission, unit_id=subject.governing_unit_id)
+
+    def relies_on(
+        self, permission: str, *, unit_id: int | None = None, actor: Actor | None = None
+    ) -> None:
+        """Note what allows that which is recorded next, as `require` does.
+
+        For who decides otherwise than by `require`; `actor` where it is another one's permission.
+        """
+        reading = permission.endswith(".read")
+        self._relied[reading] = (actor or self.person, permission, unit_id)
 
     def units(self, permission: str) -> frozenset[int]:
         """The units whose objects the acting person may see or change; for filtering lists."""
@@ -123,8 +156,14 @@ class Context:
 
     def record_all(self, actions: Iterable[Action]) -> Sequence[AuditRecord]:
         """Write the audit records of many actions, in their order and with one statement."""
+        done = list(actions)
         self.session.flush()
-        records = [self._record(one) for one in actions]
+        rows = [one.subject for one in done if isinstance(one.subject, Base)]
+        states = iter(states_of(self.session, rows))
+        records = [
+            self._record(one, next(states) if isinstance(one.subject, Base) else None)
+            for one in done
+        ]
         self.session.add_all(records)
         self.session.flush()
         for record in records:
@@ -132,13 +171,37 @@ class Context:
             self.recorded.append(record.action)
         return records
 
-    def _record(self, done: Action) -> AuditRecord:
+    def _record(self, done: Action, state: State | None) -> AuditRecord:
         of = done.subject if isinstance(done.subject, Subject) else _subject(done.subject)
-        return make_record(
-            done.action, of,
+        mine = self.person.person_id
+        told = Circumstances(
             actor=self.person, origin=self.origin, at=self.now(),
-            facts={**_marks(done.subject), **done.facts},
+            identity=None if mine is None else identity_of(self.session, mine),
+            acting_for=None if mine is None else self._acting_for(done.subject),
+            work=_work(done.subject, self.work),
         )  # fmt: skip
+        facts = {**_marks(done.subject), **done.facts}
+        return make_record(done.action, of, told, facts=facts, state=state)
+
+    def _acting_for(self, subject: Base | Subject) -> ActingFor | None:
+        """The post behind what was asked for last: reading counts where nothing else was."""
+        relied = self._relied.get(False) or self._relied.get(True)
+        if relied is None:
+            return None
+        actor, permission, unit_id = relied
+        if unit_id is None:
+            unit_id = getattr(subject, "governing_unit_id", None)
+        key = (actor, permission, unit_id)
+        if key not in self._posts:
+            self._posts[key] = self.authority.post(self.session, *key)
+        return self._posts[key]
+
+    def identified(self, person_id: int | None) -> Fact:
+        """How facts tell of a person: never by name. None of nobody."""
+        if person_id is None:
+            return None
+        found = identity_of(self.session, person_id)
+        return {"person": person_id, "identity": found.hex() if found else None}
 
     def commit(self) -> None:
         self.session.commit()
@@ -159,10 +222,23 @@ def _marks(row: object) -> Mapping[str, Fact]:
     return dict(getattr(row, "marks", {}))
 
 
+def _work(subject: Base | Subject, work: Work | None) -> Work:
+    """The change and run that a record belongs to: the subject's own, else those worked on."""
+    change = getattr(subject, "change_id", None)
+    execution = getattr(subject, "execution_id", None)
+    work = work or NO_WORK
+    if change is None and execution is None:
+        return work
+    if change in {None, work.change_id}:
+        return Work(change_id=work.change_id, execution_id=execution or work.execution_id)
+    return Work(change_id=change, execution_id=execution)
+
+
 def _label(row: object) -> str:
     return str(getattr(row, "label", row))
 
 
 def _subject(row: Base) -> Subject:
     identity = ":".join(str(getattr(row, key.name)) for key in row.__mapper__.primary_key)
-    return Subject(type=row.__tablename__, id=identity, label=_label(row))
+    label = getattr(row, "record_label", None) or _label(row)
+    return Subject(type=row.__tablename__, id=identity, label=label)

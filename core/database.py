@@ -84,9 +84,14 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """Every table. `audited = False` marks machinery whose rows are no business of an auditor."""
+    """Every table. `audited = False` marks machinery whose rows are no business of an auditor.
+
+    `unstated` names columns that no record's state covers: secrets, names of persons, and large
+    content whose digest stands in another column.
+    """
 
     audited: ClassVar[bool] = True
+    unstated: ClassVar[frozenset[str]] = frozenset()
     type_annotation_map: ClassVar = {datetime: UtcDateTime()}
     metadata = MetaData(
         naming_convention={

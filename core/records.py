@@ -6,23 +6,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import select, text
+from sqlalchemy import or_, select
 
 from core.audit import ALL, AuditRecord
 from core.context import Context
-from core.evidence.anchored import laid_down
+from core.evidence.anchoring.anchored import laid_down
+from core.evidence.anchoring.receipts import receipts
+from core.evidence.archives.lines import all_lines, open_shelf, require_files
 from core.evidence.breaks import Point, Verification
-from core.evidence.keys import LogKeyUnavailable, chain
+from core.evidence.errors import LogKeyUnavailable
+from core.evidence.keys import chain
 from core.evidence.nodes import LogBroken
 from core.evidence.sealing import seal_all
 from core.evidence.verifying import verify_log
+from core.identities import called
 
 VERIFIED = "audit.verified"
-_IN_ORDER = text("""
-SELECT record.canonical FROM audit_record record
-LEFT JOIN audit_leaf leaf ON leaf.audit_record_id = record.id
-ORDER BY leaf.position NULLS LAST, record.id
-""")
 
 
 def list_records(
@@ -33,28 +32,37 @@ def list_records(
     ctx.require("audit.read")
     query = select(AuditRecord).order_by(AuditRecord.id.desc()).limit(limit)
     for column, value in (
-        (AuditRecord.action, action), (AuditRecord.actor_name, actor),
-        (AuditRecord.subject_type, subject_type), (AuditRecord.subject_id, subject_id),
+        (AuditRecord.action, action), (AuditRecord.subject_type, subject_type),
+        (AuditRecord.subject_id, subject_id),
     ):  # fmt: skip
         if value is not None:
             query = query.where(column == value)
+    if actor is not None:
+        named = AuditRecord.identity.has(called(actor))
+        query = query.where(or_(AuditRecord.named == actor, named))
     if before is not None:
         query = query.where(AuditRecord.id < before)
     return ctx.session.scalars(query).all()
 
 
 def verify(
-    ctx: Context, *, since: Literal["begin", "last"] = "begin", anchors: Path | None = None
-) -> Verification:
+    ctx: Context, *, since: Literal["begin", "last"] = "begin", anchors: Path | None = None,
+    archives: Path | None = None,
+) -> Verification:  # fmt: skip
     """Verify all records, or those after the last verified head; needs `audit.read`.
 
     What waits is sealed first, where the key is here. Heads laid down in the file `anchors`, or in
-    the one that the settings name, have to fit. That it was done, and its result, is recorded.
+    the one that the settings name, have to fit, and so have the receipts of witnesses and of
+    timestamp authorities; archived records are read from the folder `archives`, or from that of
+    the settings. That it was done, and its result, is recorded.
     """
     ctx.require("audit.read")
     with suppress(LogBroken, LogKeyUnavailable):  # then there is something to tell
         seal_all(ctx)
-    told = inspect(ctx, since=_last_verified(ctx) if since == "last" else None, anchors=anchors)
+    told = inspect(
+        ctx, since=_last_verified(ctx) if since == "last" else None, anchors=anchors,
+        archives=archives,
+    )  # fmt: skip
     ctx.record(
         VERIFIED, ALL, records=told.records, broken=len(told.broken), size=told.size,
         root=told.root.hex(), since=told.since,
@@ -63,13 +71,17 @@ def verify(
 
 
 def inspect(
-    ctx: Context, *, since: Point | None = None, anchors: Path | None = None
-) -> Verification:
+    ctx: Context, *, since: Point | None = None, anchors: Path | None = None,
+    archives: Path | None = None,
+) -> Verification:  # fmt: skip
     """The verification itself: seals nothing, records nothing."""
     file = anchors or ctx.settings.audit_anchor_file
     points, broken = laid_down(file, chain(ctx.session)) if file and file.exists() else ([], [])
+    begin = since.size if since else 0
+    more, unsound = receipts(ctx.session, ctx.settings, chain(ctx.session), since=begin)
+    points, broken = [*points, *more], [*broken, *unsound]
     told = verify_log(
-        ctx.session, ctx.settings, now=ctx.now(), since=since,
+        ctx.session, ctx.settings, now=ctx.now(), since=since, archives=archives,
         anchored=[one for one in points if since is None or one.size >= since.size],
     )  # fmt: skip
     return replace(told, broken=(*told.broken, *broken))
@@ -78,10 +90,13 @@ def inspect(
 def canonical_lines(ctx: Context) -> Iterator[bytes]:
     """Every record's canonical JSON in the order of the log, for export; needs `audit.read`.
 
-    What is not sealed yet comes last.
+    Archived records are read from their files, or RecordAway tells which is not there. What is not
+    sealed yet comes last.
     """
     ctx.require("audit.read")
-    return iter(ctx.session.scalars(_IN_ORDER.execution_options(yield_per=1000)))
+    shelf = open_shelf(ctx)
+    require_files(shelf)
+    return all_lines(ctx.session, shelf)
 
 
 def _last_verified(ctx: Context) -> Point | None:

@@ -47,6 +47,7 @@ class Secret(Base):
     """A secret encrypted with AES-256-GCM; its name is authenticated with it."""
 
     __tablename__ = "secret"
+    unstated: ClassVar[frozenset[str]] = frozenset({"ciphertext"})
 
     name: Mapped[str] = mapped_column(Text, primary_key=True)
     ciphertext: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,13 +1,16 @@
 """Units, posts, persons and policies as tables."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
 from sqlalchemy import ForeignKey, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
+from core.audit import Fact
 from core.database import Base
+from core.identities import identity_of
 
 
 class Unit(Base):
@@ -56,6 +59,7 @@ class Person(Base):
     """A human being, once: four eyes are two rows of this table."""
 
     __tablename__ = "person"
+    unstated: ClassVar[frozenset[str]] = frozenset({"username", "name", "email", "password_hash"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(Text, unique=True)
@@ -72,6 +76,17 @@ class Person(Base):
     @property
     def label(self) -> str:
         return self.username
+
+    @property
+    def record_label(self) -> str:
+        return f"person {self.id}"
+
+    @property
+    def marks(self) -> Mapping[str, Fact]:
+        """Records about a person name them as records do."""
+        session = object_session(self)
+        found = identity_of(session, self.id) if session is not None else None
+        return {} if found is None else {"identity": found.hex()}
 
 
 class PostHolding(Base):
@@ -93,6 +108,7 @@ class ApiToken(Base):
     """A bearer token of a person; only its hash is kept."""
 
     __tablename__ = "api_token"
+    unstated: ClassVar[frozenset[str]] = frozenset({"token_hash"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)

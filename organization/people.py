@@ -1,5 +1,6 @@
 """Persons and their sign-in. Passwords are kept as argon2id hashes only (RFC 9106)."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import ClassVar
 
@@ -8,7 +9,7 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import delete, func, select, update
 
 from core.actor import Actor
-from core.audit import AuditRecord, Subject
+from core.audit import AuditRecord, Fact, Subject
 from core.context import Context
 from core.errors import Conflict, InvalidInput, NotPermitted, TrimtabError
 from organization.models import ApiToken, Person, PostHolding, WebSession
@@ -16,6 +17,7 @@ from organization.models import ApiToken, Person, PostHolding, WebSession
 MIN_PASSWORD = 10  # characters; NIST SP 800-63B asks for 8 at least
 FAILURES = 5
 WINDOW = timedelta(minutes=15)
+ERASED = "erased-"  # what usernames of erased persons begin with
 LONGEST_NAME = 200  # characters of a typed name that are looked at
 
 hasher = PasswordHasher()
@@ -39,6 +41,8 @@ def create_person(
         raise InvalidInput("A username has no spaces around it and is not empty.")
     if len(username) > LONGEST_NAME or not username.isprintable():
         raise InvalidInput(f"A username has at most {LONGEST_NAME} characters, all printable.")
+    if username.startswith(ERASED):
+        raise InvalidInput(f"No username begins with {ERASED}: erased persons are called so.")
     if ctx.session.scalar(select(Person.id).where(Person.username == username)):
         raise Conflict(f"There is a person {username} already.", username=username)
     person = ctx.add(
@@ -47,7 +51,7 @@ def create_person(
             password_hash=_hash(password) if password is not None else None,
         )
     )  # fmt: skip
-    ctx.record("person.created", person, username=username, name=name)
+    ctx.record("person.created", person)
     return person
 
 
@@ -101,10 +105,10 @@ def authenticate(ctx: Context, username: str, password: str) -> Person:
     failures of a name within a quarter of an hour.
     """
     username = username.encode("utf-8", "replace").decode().replace("\0", "?")[:LONGEST_NAME]
-    subject = Subject(type="sign_in", id=username, label=username)
+    person = ctx.session.scalar(select(Person).where(Person.username == username))
+    subject = _tried(username, person)
     if _failures(ctx, subject) >= FAILURES:
         raise Throttled("Too many failed sign-ins for this name; try again in 15 minutes.")
-    person = ctx.session.scalar(select(Person).where(Person.username == username))
     known = person.password_hash if person is not None and person.active else None
     if not _matches(known or UNKNOWN_HASH, password) or known is None or person is None:
         ctx.record("sign_in.refused", subject)
@@ -116,6 +120,22 @@ def authenticate(ctx: Context, username: str, password: str) -> Person:
     return person
 
 
+def _tried(username: str, person: Person | None) -> Subject:
+    """Whom a sign-in is about: a person by number, or a name that nobody has."""
+    if person is None:
+        return Subject(type="sign_in", id=username, label=username)
+    return Subject(type="person", id=str(person.id), label=person.record_label)
+
+
+def in_records(ctx: Context, told: Mapping[str, str]) -> dict[str, Fact]:
+    """The same, with every value that is a person's username as records tell of persons."""
+    known = select(Person.username, Person.id).where(Person.username.in_(set(told.values())))
+    ids = {row.username: row.id for row in ctx.session.execute(known)}
+    return {
+        name: ctx.identified(ids[value]) if value in ids else value for name, value in told.items()
+    }
+
+
 def actor_of(person: Person) -> Actor:
     return Actor(name=person.username, person_id=person.id)
 
@@ -123,8 +143,9 @@ def actor_of(person: Person) -> Actor:
 def _failures(ctx: Context, subject: Subject) -> int:
     """Failed tries since the window began or the last success."""
     success = select(func.max(AuditRecord.recorded_at)).where(
-        AuditRecord.action == "sign_in.accepted", AuditRecord.subject_label == subject.label
-    )
+        AuditRecord.action == "sign_in.accepted", AuditRecord.subject_type == subject.type,
+        AuditRecord.subject_id == subject.id,
+    )  # fmt: skip
     since = max(ctx.session.scalar(success) or ctx.now() - WINDOW, ctx.now() - WINDOW)
     query = select(func.count()).select_from(AuditRecord).where(
         AuditRecord.action == "sign_in.refused",

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
-from core.actor import Actor
+from core.actor import ActingFor, Actor
 from core.context import utc_now
 from organization.models import Person, Post, PostHolding, Unit
 
@@ -50,9 +50,11 @@ PERMISSIONS: Mapping[str, str] = {
     "schedule.write": "Create, pause and resume schedules.",
     "audit.read": "Read, verify and export audit records.",
     "audit.seal": "Give the audit log a new key; lay its heads down outside.",
+    "audit.archive": "Let old audit records leave the database for signed files, and come back.",
     "audit.witness": "Have heads of another Trimtab's audit log countersigned.",
     "organization.read": "See units, posts and persons.",
     "organization.write": "Administer units, posts, persons and their holdings.",
+    "person.erase": "Erase a former person's name for good.",
     "policy.read": "Read policies.",
     "policy.write": "Publish policies.",
     "token.write": "Issue and revoke tokens of others.",
@@ -71,7 +73,7 @@ POST_TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "administrator": (
         *_SEE, "credential.read", "audit.read", "organization.write", "policy.write",
         "token.write", "device.write", "discovery.allow", "credential.write", "secret.write",
-        "schedule.write", "calendar.write", "audit.seal",
+        "schedule.write", "calendar.write", "audit.seal", "audit.archive", "person.erase",
     ),
     "network engineer": _ENGINEER,
     "duty engineer": (*_ENGINEER, "change.break_glass"),
@@ -128,6 +130,10 @@ class Asked(Protocol):
         self, session: Session, actor: Actor, permission: str, unit_id: int | None
     ) -> bool: ...
 
+    def post(
+        self, session: Session, actor: Actor, permission: str, unit_id: int | None
+    ) -> ActingFor | None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Remembering:
@@ -149,6 +155,11 @@ class Remembering:
         if actor.person_id is None or unit_id is None:
             return self.authority.allows(session, actor, permission, unit_id)
         return unit_id in self.units(session, actor, permission)
+
+    def post(
+        self, session: Session, actor: Actor, permission: str, unit_id: int | None
+    ) -> ActingFor | None:
+        return self.authority.post(session, actor, permission, unit_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,3 +196,33 @@ class PostAuthority:
             return unit_id in units
         roots = frozenset(session.scalars(select(Unit.id).where(Unit.parent_id.is_(None))))
         return bool(units & roots)
+
+    def post(
+        self, session: Session, actor: Actor, permission: str, unit_id: int | None
+    ) -> ActingFor | None:
+        if actor.person_id is None:
+            return None
+        held = (
+            select(Post.id, Post.title, Unit.id.label("unit_id"), Unit.code)
+            .join(PostHolding, PostHolding.post_id == Post.id)
+            .join(Unit, Unit.id == Post.unit_id)
+            .where(
+                PostHolding.person_id == actor.person_id, Post.permissions.contains([permission]),
+                PostHolding.since <= self.now(),
+                (PostHolding.until.is_(None)) | (PostHolding.until > self.now()),
+            )
+            .limit(1)
+        )  # fmt: skip
+        if unit_id is None:
+            held = held.order_by(Unit.parent_id.is_not(None), Post.id)
+        else:
+            first = select(Unit.id, Unit.parent_id, literal(0).label("far"))
+            above = first.where(Unit.id == unit_id).cte("above", recursive=True)
+            parents = select(Unit.id, Unit.parent_id, above.c.far + 1)
+            above = above.union_all(parents.where(Unit.id == above.c.parent_id))
+            held = held.join(above, above.c.id == Unit.id).order_by(above.c.far, Post.id)
+        row = session.execute(held).first()
+        return row and ActingFor(
+            permission=permission, post_id=row.id, post=row.title, unit_id=row.unit_id,
+            unit=row.code,
+        )  # fmt: skip

@@ -50,7 +50,7 @@ def assign(
         raise Conflict(f"{person.username} holds the post {post.title} already; release it first.")
     holding = ctx.add(PostHolding(person_id=person.id, post_id=post.id, since=since, until=until))
     ctx.record(
-        "post.assigned", post, person=person.username, unit=post.unit.code,
+        "post.assigned", post, person=ctx.identified(person.id), unit=post.unit.code,
         since=since.isoformat(), until=until.isoformat() if until else None,
     )  # fmt: skip
     return holding
@@ -63,7 +63,7 @@ def release(ctx: Context, *, post: Post, person: Person) -> None:
     if holding is None:
         raise InvalidInput(f"{person.username} does not hold the post {post.title}.")
     holding.until = max(ctx.now(), holding.since)
-    ctx.record("post.released", post, person=person.username, unit=post.unit.code)
+    ctx.record("post.released", post, person=ctx.identified(person.id), unit=post.unit.code)
 
 
 def _live(ctx: Context, post: Post, person: Person) -> PostHolding | None:

@@ -48,7 +48,7 @@ def issue(
             expires_at=ctx.now() + timedelta(days=days),
         )
     )  # fmt: skip
-    ctx.record("token.issued", row, person=person.username, days=days, use=use)
+    ctx.record("token.issued", row, person=ctx.identified(person.id), days=days, use=use)
     return row, token
 
 
@@ -75,7 +75,7 @@ def revoke(ctx: Context, token_id: int) -> ApiToken:
     if row.revoked_at is not None:
         raise Conflict(f"The token {row.name} was revoked on {row.revoked_at:%Y-%m-%d} already.")
     row.revoked_at = ctx.now()
-    ctx.record("token.revoked", row, person=row.person.username)
+    ctx.record("token.revoked", row, person=ctx.identified(row.person_id))
     return row
 
 

@@ -23,6 +23,7 @@ from core.postgres import EmbeddedPostgres
 from core.runtime import Runtime
 from core.settings import Settings
 from organization.permissions import PostAuthority
+from tests import names  # noqa: F401 - it looks at every record
 from trimtab.schema import upgrade
 
 hypothesis.settings.register_profile("steady", derandomize=True)
@@ -150,6 +151,9 @@ class AllowAll:
     def allows(self, _session, _actor, permission, unit_id):
         self.asked.append((permission, unit_id))
         return True
+
+    def post(self, _session, _actor, _permission, _unit_id):
+        return None
 
 
 @pytest.fixture

@@ -44,8 +44,8 @@ def delegate(
         )
     )  # fmt: skip
     ctx.record(
-        "delegation.given", row, person=person.username, absent=absent, reason=reason,
-        deputy=deputy.username if deputy else None, begins_at=begins_at.isoformat(),
+        "delegation.given", row, person=ctx.identified(person.id), absent=absent, reason=reason,
+        deputy=ctx.identified(deputy.id if deputy else None), begins_at=begins_at.isoformat(),
         ends_at=ends_at.isoformat(),
     )  # fmt: skip
     return row

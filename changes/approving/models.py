@@ -35,6 +35,10 @@ class Delegation(Base):
     deputy: Mapped[Person | None] = relationship(foreign_keys=deputy_id)
 
     @property
+    def record_label(self) -> str:
+        return f"delegation {self.id}"
+
+    @property
     def label(self) -> str:
         return f"{self.person.username} from {self.begins_at:%Y-%m-%d}"
 

@@ -139,12 +139,10 @@ def _tell(ctx: Context, row: Held, affected: Sequence[ChangeRequest], reason: st
     word = word_of(type(row))
     for change in affected:
         ctx.record("change.calendar_moved", change, kind=word, number=row.id, reason=reason)
-    raise_events(ctx, list(_notices(ctx, row, affected, reason)))
+    raise_events(ctx, list(_notices(row, affected, reason)))
 
 
-def _notices(
-    ctx: Context, row: Held, affected: Iterable[ChangeRequest], reason: str
-) -> Iterable[Notice]:
+def _notices(row: Held, affected: Iterable[ChangeRequest], reason: str) -> Iterable[Notice]:
     freeze = isinstance(row, Freeze)
     for change in affected:
         what, then = (
@@ -157,7 +155,7 @@ def _notices(
             fingerprint=f"{KIND}:{word_of(type(row))}:{row.id}:{change.id}", kind=KIND,
             severity="major" if freeze else "minor", title=what,
             detail=(
-                f"{ctx.person.name} edited {row.name}: {reason} The change is {change.state}. Move "
+                f"{row.name} was edited: {reason} The change is {change.state}. Move "
                 f"it (`trimtab change schedule {change.id}`), {then}."
             ),
             device_id=min(one.device_id for one in change.targets),

@@ -57,13 +57,20 @@ def checked(told: Recurrence, *, longest: timedelta) -> Recurrence:
 @lru_cache(maxsize=512)
 def openings(of: Recurrence) -> tuple[Span, ...]:
     """Every span of the recurrence, in UTC and in order; InvalidRecurrence beyond MOST."""
-    instants = {_instant(one, of) for one in _starts(of) - set(of.but)}
+    return _until(of, LAST)
+
+
+@lru_cache(maxsize=2048)
+def _until(of: Recurrence, year: int) -> tuple[Span, ...]:
+    """The spans whose local start lies in this year or before it."""
+    starts = {one for one in _starts(of, year) - set(of.but) if one.year <= year}
+    instants = {_instant(one, of) for one in starts}
     return tuple(Span(one, one + of.lasting) for one in sorted(instants))
 
 
 def between(of: Recurrence, span: Span) -> tuple[Span, ...]:
-    """The openings that meet a span."""
-    found = openings(of)
+    """The openings that meet a span; later ones are not worked out, as most of a series is."""
+    found = _until(of, min(span.end.year + 1, LAST))  # a local year may begin later
     first = bisect_left(found, span.start - of.lasting, key=lambda one: one.start)
     last = bisect_left(found, span.end, key=lambda one: one.start)
     return tuple(one for one in found[first:last] if one.meets(span))
@@ -79,25 +86,26 @@ def zone_of(name: str) -> ZoneInfo:
         ) from error
 
 
-def _starts(of: Recurrence) -> set[datetime]:
-    """Every local start, those that are left out among them."""
-    return {*(_by_rule(of) if of.rule else (of.starts,)), *of.also}
+def _starts(of: Recurrence, year: int = LAST) -> set[datetime]:
+    """Every local start by the end of the year, those that are left out among them."""
+    return {*(_by_rule(of, year) if of.rule else (of.starts,)), *of.also}
 
 
-def _by_rule(of: Recurrence) -> list[datetime]:
-    """Local starts by the rule, at most ten years of them.
+def _by_rule(of: Recurrence, year: int = LAST) -> list[datetime]:
+    """Local starts by the rule, at most ten years of them and none after the year.
 
     The rule runs in the last 400-year cycle that dateutil knows, where it is the same to the day:
     one that never opens again then ends after a few hundred years, not after eight thousand.
     """
     rule = read_rule(of.rule)
-    until = rule.until or datetime.max.replace(tzinfo=UTC)
     years = (LAST - of.starts.year) // CYCLE * CYCLE
     found: list[datetime] = []
     moved: datetime
     for moved in rrulestr(rule.endless, dtstart=_moved(of.starts, years)):
         one = _moved(moved, -years)
-        if one > of.starts + SERIES or (_instant(one, of) if until.tzinfo else one) > until:
+        if one.year > year or one > of.starts + SERIES:
+            break
+        if rule.until and (_instant(one, of) if rule.until.tzinfo else one) > rule.until:
             break
         if len(found) == MOST:
             raise InvalidRecurrence(

@@ -85,7 +85,7 @@ def _notices(change: ChangeRequest, grant: BreakGlass) -> Iterable[Notice]:
     for device in first.values():
         yield Notice(
             fingerprint=f"{KIND}:{grant.id}:{device.id}", kind=KIND, severity="critical",
-            title=f"{grant.person.name} broke the glass for {change.label}",
+            title=f"The glass was broken for {change.label}",
             detail=(
                 f"{grant.reason} It counts until {grant.valid_until:%F %H:%M %Z}. Two other "
                 f"persons review it until {grant.review_due_at:%F %H:%M %Z} "

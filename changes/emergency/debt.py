@@ -79,7 +79,7 @@ def _notice(mark: str, grant: BreakGlass) -> events.Notice:
         fingerprint=mark, kind=KIND, severity="major",
         title=f"Nobody reviewed the emergency {grant.change.label} in time",
         detail=(
-            f"{grant.person.name} broke the glass at {grant.broken_at:%F %H:%M %Z}; its review was "
+            f"The glass was broken at {grant.broken_at:%F %H:%M %Z}; its review was "
             f"due {grant.review_due_at:%F %H:%M %Z}. Until two persons review it the unit's normal "
             "and standard changes are refused."
         ),

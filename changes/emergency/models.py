@@ -35,5 +35,9 @@ class EmergencyReview(Base):
     problem: Mapped[Problem | None] = relationship()
 
     @property
+    def change_id(self) -> int:
+        return self.break_glass.change_id
+
+    @property
     def label(self) -> str:
         return f"review of {self.break_glass.label}"

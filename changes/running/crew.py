@@ -17,7 +17,7 @@ from changes.journal import Journal
 from changes.playbooks import RELEASE, WAIT, Playbook
 from changes.run_folder import Host
 from core.actor import Actor, Origin
-from core.context import Context
+from core.context import Context, Work
 from core.runtime import Runtime
 
 JOB = Origin(door="job")
@@ -64,6 +64,7 @@ class Crew:
     @contextmanager
     def context(self) -> Iterator[Context]:
         with self.runtime.context(self.actor, JOB) as ctx:
+            ctx.work = Work(change_id=self.held.change_id, execution_id=self.held.fence)
             yield ctx
 
     @property

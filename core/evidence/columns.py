@@ -1,78 +1,18 @@
 """Whether the columns of an audit record say what its canonical form says. Reads only.
 
-Most records are judged by writing down the bytes that their columns call for; whatever differs from
-that is looked at member by member, slowly.
+Each member is looked at by itself, slowly; `likeness` judges most records before that.
 """
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
-from functools import lru_cache
-from json.encoder import encode_basestring as quoted
-from typing import NamedTuple
+from datetime import UTC
 
 import rfc8785
 
-from core.audit import FORMAT, AuditRecord, Fact
+from core.audit import AuditRecord, Fact
 from core.evidence.tree import leaf_hash
 
 LARGEST_INTEGER = 2**53 - 1  # RFC 8785, appendix D
-
-_ORIGIN = re.compile(
-    rb'"address":(?:null|"[ !#-\[\]-~]*"),"door":"[a-z]+","request_id":(?:null|"[ !#-\[\]-~]*")'
-)
-_BETWEEN = b',"format":%d,"origin":{' % FORMAT
-KEPT = 10_000
-
-
-class Columns(NamedTuple):
-    """The columns of a record as verification reads them, but its facts."""
-
-    canonical: bytes
-    record_id: str
-    recorded_at: datetime
-    actor_id: int | None
-    actor_name: str
-    action: str
-    subject_type: str
-    subject_id: str
-    subject_label: str
-
-
-def is_likely(row: Columns) -> bool:
-    """Whether the canonical bytes are what these columns call for, at first sight.
-
-    The facts are not looked at, and the origin has no columns: it has to be one, in printable
-    characters. False says nothing yet; `faults` decides.
-    """
-    canonical, record_id, recorded_at, actor_id, actor_name, action, type_, id_, label = row
-    begin = _begin(action, actor_id, actor_name)
-    at = recorded_at.astimezone(UTC).isoformat(timespec="microseconds")
-    end = b'},"record_id":"%b","recorded_at":"%b",%b' % (
-        record_id.encode(), at.encode(), _end(type_, id_, label)
-    )  # fmt: skip
-    if not (canonical.startswith(begin) and canonical.endswith(end)):
-        return False
-    stop = canonical.rfind(_BETWEEN, len(begin), -len(end))
-    start = stop + len(_BETWEEN)
-    return stop > 0 and _ORIGIN.fullmatch(canonical, start, len(canonical) - len(end)) is not None
-
-
-@lru_cache(maxsize=KEPT)
-def _begin(action: str, actor_id: int | None, actor_name: str) -> bytes:
-    kind, person = ("platform", "null") if actor_id is None else ("person", actor_id)
-    return (
-        f'{{"action":{quoted(action)},"actor":{{"id":{person},"kind":"{kind}",'
-        f'"name":{quoted(actor_name)}}},"facts":{{'
-    ).encode()
-
-
-@lru_cache(maxsize=KEPT)
-def _end(type_: str, id_: str, label: str) -> bytes:
-    return (
-        f'"subject":{{"id":{quoted(id_)},"label":{quoted(label)},"type":{quoted(type_)}}}}}'
-    ).encode()
 
 
 def faults(row: AuditRecord) -> Iterator[str]:
@@ -84,8 +24,9 @@ def faults(row: AuditRecord) -> Iterator[str]:
     if told is None:
         yield "canonical record is not in the format of audit records"
         return
+    form = told["format"]
     for name, column in COLUMNS.items():
-        if _canonical(told[name]) != _canonical(column(row)):
+        if _canonical(told.get(name)) != _canonical(column(row, form)):
             yield f"column {name} differs from the canonical record"
 
 
@@ -93,35 +34,59 @@ def _read(canonical: bytes) -> Mapping[str, Fact] | None:
     """The record's members; None unless these bytes are the one form of a whole record."""
     try:
         told = json.loads(canonical)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    if not isinstance(told, dict) or set(told) != {"format", "origin", *COLUMNS}:
+    if not isinstance(told, dict) or told.keys() != _members(told):
         return None
-    return told if told["format"] == FORMAT and _canonical(told) == canonical else None
+    return told if _canonical(told) == canonical else None
 
 
-COLUMNS: Mapping[str, Callable[[AuditRecord], Fact]] = {
-    "record_id": lambda row: str(row.record_id),
-    "recorded_at": lambda row: row.recorded_at.astimezone(UTC).isoformat(timespec="microseconds"),
-    "action": lambda row: row.action,
-    "facts": lambda row: row.facts,
-    "actor": lambda row: {
-        "kind": "platform" if row.actor_id is None else "person",
-        "id": row.actor_id,
-        "name": row.actor_name,
-    },
-    "subject": lambda row: {
+def _members(told: Mapping[str, Fact]) -> frozenset[str]:
+    """The names of what a record of its format tells; a format that is none has one more."""
+    form = told.get("format")
+    return _MEMBERS.get(form, _NEVER) if type(form) is int else _NEVER
+
+
+def _actor(row: AuditRecord, form: Fact) -> Fact:
+    told: dict[str, Fact] = {
+        "kind": "platform" if row.actor_id is None else "person", "id": row.actor_id,
+        "name": row.named,
+    }  # fmt: skip
+    if form != 1 or row.actor_identity is not None:
+        told["identity"] = row.actor_identity.hex() if row.actor_identity is not None else None
+    return told
+
+
+COLUMNS: Mapping[str, Callable[[AuditRecord, Fact], Fact]] = {
+    "record_id": lambda row, _: str(row.record_id),
+    "recorded_at": lambda row, _: row.recorded_at.astimezone(UTC).isoformat(
+        timespec="microseconds"
+    ),
+    "action": lambda row, _: row.action,
+    "facts": lambda row, _: row.facts,
+    "actor": _actor,
+    "subject": lambda row, _: {
         "type": row.subject_type, "id": row.subject_id, "label": row.subject_label,
     },
+    "change": lambda row, _: row.change_id,
+    "execution": lambda row, _: row.execution_id,
 }  # fmt: skip
 """What each member of the canonical form says again in the columns."""
+
+_OLD = frozenset(
+    {"format", "record_id", "recorded_at", "actor", "origin", "action", "subject", "facts"}
+)
+_NEVER = _OLD | {""}
+_MEMBERS: Mapping[int, frozenset[str]] = {
+    1: _OLD, 2: _OLD | {"acting_for", "state", "change", "execution"},
+}  # fmt: skip
 
 
 def _canonical(value: Fact) -> bytes | None:
     """RFC 8785 bytes; None for what has none, such as a number that no record can hold."""
     try:
         return rfc8785.dumps(_as_json_numbers(value))
-    except (rfc8785.CanonicalizationError, OverflowError):
+    except (rfc8785.CanonicalizationError, OverflowError, RecursionError):
         return None
 
 

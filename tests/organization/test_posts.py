@@ -88,7 +88,7 @@ def test_the_record_says_from_when_until_when(ctx, clock, administrator, post, p
     assign(administrator, post=post, person=person, until=clock() + DAY)
     record = ctx.session.query(AuditRecord).order_by(AuditRecord.id.desc()).first()
     assert record.facts == {
-        "person": "otto", "unit": "north", "since": "2026-11-24T12:00:00+00:00",
+        "person": ctx.identified(person.id), "unit": "north", "since": "2026-11-24T12:00:00+00:00",
         "until": "2026-11-25T12:00:00+00:00",
     }  # fmt: skip
 
