@@ -15,6 +15,7 @@ from changes.errors import AnsibleUnavailable
 from changes.playbooks import PLUGINS, Playbook, check_variables
 from changes.prefork import client
 from changes.run_folder import Host, environment, furnish, private_folder
+from inventory.drivers import telling
 
 KEPT_EVENTS = {
     "playbook_on_task_start": "task",
@@ -49,7 +50,7 @@ class Told:
 
     In check mode `refused` are lines that the device would not take, and `how` is what judged them
     (a config session, a candidate compare, or computed). `diffs` may hold secrets: they are for no
-    log.
+    log. `sessions` are those that the task held with devices itself, not yet redacted.
     """
 
     kind: str
@@ -60,6 +61,7 @@ class Told:
     diffs: tuple[Diffed, ...] = ()
     refused: tuple[str, ...] = ()
     how: str = ""
+    sessions: tuple[telling.HeldFor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +138,13 @@ def _told(event: Event) -> Told | None:
         status=KEPT_EVENTS[kind], text=_text(event, result), diffs=tuple(_diffs(result)),
         refused=tuple(map(_plain, refused)) if isinstance(refused, list) else (),
         how=_plain(result.get("how")),
+        sessions=tuple(telling.told_from(result)) if _is_ours(facts) else (),
     )  # fmt: skip
+
+
+def _is_ours(facts: Mapping[str, object]) -> bool:
+    """Whether an action of ours made the result: what a server's module returns proves nothing."""
+    return str(facts.get("task_action", "")).startswith("trimtab_")
 
 
 def _text(event: Event, result: Mapping[str, object]) -> str:

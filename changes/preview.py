@@ -20,8 +20,9 @@ from changes.requests import plan_of, require_on_all
 from changes.run_folder import Host, private_folder
 from changes.running import hosts
 from changes.states import State
-from core.context import Context
+from core.context import Context, Work
 from core.secrets import installation_key
+from inventory import held_sessions
 from inventory.redaction import redact
 
 SECONDS = 600
@@ -64,8 +65,15 @@ def preview(ctx: Context, change_id: int) -> tuple[DevicePreview, ...]:
         hosts.reached(ctx, one, hosts.variables(book, one, way="there")) for one in plan.targets
     ]
     key = installation_key(ctx, "redaction")
-    with ctx.released():
-        told = _rehearsed(ctx, plan, ready)
+    told: list[Told] = []
+    ctx.work = Work(change_id=change_id)
+    try:
+        with ctx.released():
+            _rehearse(ctx, plan, ready, heard=told)
+    finally:  # what was typed for it is recorded however it ended
+        held = [session for one in told for session in one.sessions]
+        ctx.record_all(held_sessions.records_of(ctx, held))
+        ctx.commit()
     found = tuple(_device(target, told, key) for target in plan.targets)
     ctx.record(
         "change.previewed", change, digest=digest,
@@ -75,9 +83,8 @@ def preview(ctx: Context, change_id: int) -> tuple[DevicePreview, ...]:
     return found
 
 
-def _rehearsed(ctx: Context, plan: Plan, ready: Sequence[Host]) -> Sequence[Told]:
-    """All that Ansible tells of the plan's playbook in check mode."""
-    heard: list[Told] = []
+def _rehearse(ctx: Context, plan: Plan, ready: Sequence[Host], *, heard: list[Told]) -> None:
+    """Hear all that Ansible tells of the plan's playbook in check mode."""
     runs = ctx.settings.home / "runs"
     with private_folder(runs) as place:
         shelf = shelve(place)
@@ -90,7 +97,6 @@ def _rehearsed(ctx: Context, plan: Plan, ready: Sequence[Host]) -> Sequence[Told
         )  # fmt: skip
     if result.status not in {"successful", "failed"}:
         raise AnsibleUnavailable(f"The preview ended as {result.status} after {SECONDS} s at most.")
-    return heard
 
 
 def _device(target: TargetPlan, heard: Sequence[Told], key: bytes) -> DevicePreview:

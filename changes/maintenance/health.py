@@ -14,6 +14,8 @@ from changes.maintenance.seen import About, Contexts, Seen
 from changes.playbooks import Playbook, playbook
 from changes.run_folder import Host
 from core.settings import Settings
+from inventory import held_sessions
+from inventory.drivers.telling import HeldFor
 from inventory.logins import login_for
 from inventory.models import Device
 
@@ -28,6 +30,7 @@ class Doctor:
     settings: Settings
     go_on: Callable[[], bool]
     wrong: dict[str, str] = field(default_factory=dict)
+    held: list[HeldFor] = field(default_factory=list)
 
     def look(self, devices: Sequence[About], checks: Sequence[HealthCheck]) -> list[Seen]:
         """Each check on the devices whose platform it knows."""
@@ -64,10 +67,21 @@ class Doctor:
             )  # fmt: skip
         except (AnsibleUnavailable, InvalidVariables) as error:
             return error.message
+        finally:
+            self._record()
         ended = result.status == "successful" or bool(result.failed)
         return "" if ended else f"Ansible ended as {result.status}."
 
+    def _record(self) -> None:
+        """What was typed for it, however it ended."""
+        if not self.held:
+            return
+        with self.contexts() as ctx:
+            ctx.record_all(held_sessions.records_of(ctx, self.held))
+        self.held = []
+
     def _hear(self, told: Told) -> None:
+        self.held += told.sessions
         if told.status in {"failed", "unreachable"} and told.host:
             words = told.text.strip().splitlines()
             self.wrong[told.host] = words[0] if words else "Ansible reported a failure."

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from core.context import Context
 from core.errors import TrimtabError
 from core.secrets import read_secret
+from inventory import held_sessions
 from inventory.candidates import keeping, ranges, runs
 from inventory.candidates.crawl import Crawl, Known
 from inventory.candidates.models import DiscoveryRun
@@ -169,6 +170,10 @@ class _UnderWay:
             keeping.keep(
                 ctx, [one for one in reports if one is not None], subject=runs.subject_of(run)
             )
+            ctx.record_all([
+                held_sessions.record_of(ctx, runs.subject_of(run), one, address=seen.target.address)
+                for seen in self._unkept for one in seen.sessions
+            ])  # fmt: skip
             self.cancelled = run.cancelled_by_id is not None
             self.scope = ranges.scope_of(ctx, self.range_ids)
         self._unkept.clear()

@@ -3,7 +3,8 @@
 Contacts nobody without having asked the scope.
 """
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from inventory.candidates.scope import NotAllowed, Scope, Territory
@@ -12,6 +13,10 @@ from inventory.drivers.errors import DeviceError
 from inventory.drivers.login import Login, PublicKey
 from inventory.drivers.probe import Evidence
 from inventory.drivers.protocol import Facts, Neighbour
+from inventory.drivers.telling import HeldFor
+from inventory.drivers.transcript import Transcript
+
+log = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 1.5
 KEY_SECONDS = 10.0
@@ -44,6 +49,7 @@ class Sighting:
     facts: Facts = field(default_factory=Facts)
     neighbours: tuple[tuple[str, Neighbour], ...] = ()
     problem: str = ""
+    sessions: tuple[HeldFor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,12 +116,29 @@ def _signed_in(seen: Sighting, address: str, access: Mapping[int, Access]) -> Si
         return replace(seen, problem=mine.problem)
     login = replace(
         mine.login, hostname=seen.target.hostname or address, address=address, port=seen.port,
-        host_key=seen.host_key,
+        host_key=seen.host_key, transcript=Transcript(),
     )  # fmt: skip
+    seen = _asked(seen, login)
+    return replace(seen, sessions=tuple(_told(login, seen.platform or "")))
+
+
+def _told(login: Login, platform: str) -> Iterator[HeldFor]:
+    """What was typed at an address, however the look ended."""
+    for held in login.transcript.told():
+        yield HeldFor(
+            hostname=login.hostname, platform=platform, driver="netmiko", purpose="probe",
+            held=held,
+        )  # fmt: skip
+
+
+def _asked(seen: Sighting, login: Login) -> Sighting:
     try:
         who = probe.identify(login)
     except DeviceError as error:
         return replace(seen, problem=error.message)
+    except Exception as error:  # what a stranger provokes must not hide what was typed there
+        log.exception("looking at %s failed", login.address)
+        return replace(seen, problem=repr(error))
     known = who.platform is not None
     return replace(
         seen, hostname=who.hostname or seen.hostname, platform=who.platform or seen.platform,

@@ -14,6 +14,7 @@ from inventory.captures import Captures
 from inventory.collecting.sessions import Reading
 from inventory.collecting.throttle import Throttle, Wanted
 from inventory.drivers.login import Login
+from inventory.drivers.transcript import Held
 from inventory.logins import login_for
 from inventory.models import Device, HostKey
 from inventory.results import CollectionOutcome, Ended
@@ -33,10 +34,11 @@ class CollectorDefect(TrimtabError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class First:
-    """A suspicious first read, and how long it took."""
+    """A suspicious first read, how long it took, and what its session typed."""
 
     captures: Captures
     seconds: float
+    held: tuple[Held, ...] = ()
 
 
 @dataclass(slots=True)
@@ -105,10 +107,11 @@ class Keeper:
         """What became of one reading; a suspicious first one is to be followed by another."""
         first = self.first.get(device.id)
         seconds = reading.seconds + (first.seconds if first else 0.0)
+        held = (*(first.held if first else ()), *reading.held)
         found = self._found(ctx, device, reading, first)
         if first is None and isinstance(found, Captures) and captures.is_suspicious(ctx, found):
-            return First(captures=found, seconds=seconds)
-        return Ended(device=device, found=found, seconds=seconds)
+            return First(captures=found, seconds=seconds, held=held)
+        return Ended(device=device, found=found, seconds=seconds, held=held)
 
     def _found(
         self, ctx: Context, device: Device, reading: Reading, first: First | None
@@ -129,7 +132,7 @@ class Keeper:
             ended = [
                 Ended(
                     device=devices[key], found=captures.unread(first.captures, never),
-                    seconds=first.seconds,
+                    seconds=first.seconds, held=first.held,
                 )
                 for key, first in left.items()
             ]  # fmt: skip

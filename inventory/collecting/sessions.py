@@ -14,6 +14,7 @@ from inventory.collecting.throttle import Throttle, Wanted
 from inventory.drivers.errors import DeviceTimeout, DeviceUnreachable
 from inventory.drivers.login import Login
 from inventory.drivers.protocol import Collection, Driver
+from inventory.drivers.transcript import Held, Transcript
 
 AHEAD = 256  # readings that may wait to be kept; they hold whole configurations
 TOGETHER = 50  # readings that are kept in one transaction
@@ -31,6 +32,7 @@ class Reading:
     seconds: float
     collection: Collection | None = None
     error: Exception | None = None
+    held: tuple[Held, ...] = ()  # what the session typed, none where there was no session
     place: Place = field(default_factory=lambda: Place(Room()), repr=False)
 
     @property
@@ -153,15 +155,18 @@ class _Crew:
 
 
 def _read(wanted: Wanted, logins: Logins, driver: Callable[[str], Driver], place: Place) -> Reading:
-    begun = perf_counter()
+    begun, transcript = perf_counter(), Transcript()
     try:
-        login = replace(logins(wanted), admit=place.admit)
+        login = replace(logins(wanted), admit=place.admit, transcript=transcript)
         collection = driver(login.driver).collect(login)
     except Exception as error:  # noqa: BLE001 - a defect met at one device ends no other's session
         let_go(error)
         if place.leave():
             give_back()
-        return Reading(wanted=wanted, seconds=perf_counter() - begun, error=error)
+        return Reading(
+            wanted=wanted, seconds=perf_counter() - begun, error=error, held=transcript.told()
+        )
     return Reading(
-        wanted=wanted, seconds=perf_counter() - begun, collection=collection, place=place
-    )
+        wanted=wanted, seconds=perf_counter() - begun, collection=collection,
+        held=transcript.told(), place=place,
+    )  # fmt: skip

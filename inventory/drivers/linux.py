@@ -1,11 +1,10 @@
 """The driver for Linux servers: one shell script in one SSH session. Changes nothing there."""
 
+import hashlib
 import re
 import secrets
 from collections.abc import Mapping
 from typing import ClassVar, cast
-
-import paramiko
 
 from inventory.drivers import linux_script, ssh
 from inventory.drivers.decoding import decoded
@@ -36,8 +35,9 @@ class LinuxDriver:
         sysctls = sorted({*linux_script.SYSCTLS, *_names(login, "sysctl")})
         with ssh.connected(login) as held:
             output = run_script(
-                login, held.client, linux_script.script(mark, files=files, sysctls=sysctls)
-            )
+                login, held, linux_script.script(mark, files=files, sysctls=sysctls),
+                name="show", random=mark,
+            )  # fmt: skip
         shown = linux_script.split(mark, output)
         return Collection(
             running=linux_script.normalised(shown, files=files),
@@ -60,9 +60,18 @@ def _names(login: Login, option: str) -> tuple[str, ...]:
     return tuple(cast("list[str]", value))
 
 
-def run_script(login: Login, client: paramiko.SSHClient, script: str) -> str:
+def run_script(
+    login: Login, held: ssh.Connected, script: str, *, name: str, random: str = ""
+) -> str:
+    """What a script prints. Told of it are its name and the SHA-256 of its text.
+
+    A word of it that is `random` is `mark` in what is hashed: the same script has the same digest.
+    """
     shell = "sudo -n sh -s" if login.options.get("become") == "sudo" else "sh -s"
-    stdin, stdout, _ = client.exec_command(shell, timeout=login.timeout)
+    hashed = script.replace(random, "mark") if random else script
+    digest = hashlib.sha256(hashed.encode()).hexdigest()
+    held.spoken.note(f"{shell} # script {name}, SHA-256 {digest}")
+    stdin, stdout, _ = held.client.exec_command(shell, timeout=login.timeout)
     stdin.write(script)
     stdin.channel.shutdown_write()
     return decoded(read_all(stdout.channel, login))

@@ -1,7 +1,10 @@
 """What a driver needs to open a session. Plain values; no database, no network."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+
+from inventory.drivers.transcript import Spoken, Transcript
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,7 @@ class Login:
     else knows which of them the device takes.
     `unsealed` are the secrets of the lines to be typed, by the marks that the lines have instead.
     `admit` is asked with the bytes that an answer has so far; it may wait, and tells how long.
+    `transcript` keeps what its sessions type; who needs them apart gives a login a new one.
     """
 
     hostname: str
@@ -49,8 +53,14 @@ class Login:
     unsealed: Mapping[str, str] = field(default_factory=dict, repr=False)
     jump: "Login | None" = None
     admit: Callable[[int], float] = field(default=at_once, repr=False)
+    transcript: Transcript = field(default_factory=Transcript, repr=False, compare=False)
 
     @property
     def place(self) -> str:
         """The device and its address, for messages."""
         return f"{self.hostname} ({self.address}:{self.port})"
+
+    def session(self) -> AbstractContextManager[Spoken]:
+        """A session in its transcript, which never tells the secrets of this login."""
+        own = (self.password, self.second, self.enable)
+        return self.transcript.session(hidden=own, unsealed=self.unsealed)

@@ -1,6 +1,7 @@
 """Bound what a session brings: so many bytes in so much time. Interprets nothing of it."""
 
 import time
+from collections.abc import Callable
 from typing import cast
 
 import paramiko
@@ -13,13 +14,19 @@ MEGABYTE = 2**20
 
 
 class Metered:
-    """A channel that ends its session once it brought too much, or took too long."""
+    """A channel that ends its session once it brought too much, or took too long.
 
-    def __init__(self, channel: paramiko.Channel, login: Login) -> None:
+    `sends` is told what goes out, before it does: what a cut session sent is known.
+    """
+
+    def __init__(
+        self, channel: paramiko.Channel, login: Login, sends: Callable[[bytes], None]
+    ) -> None:
         self._channel = channel
         self._login = login
         self._left = login.max_bytes
         self._until = time.monotonic() + login.max_seconds
+        self._sends = sends
 
     def recv(self, size: int) -> bytes:
         """What the channel brings next; raises OutputTooLarge or DeviceTimeout."""
@@ -37,13 +44,23 @@ class Metered:
             )
         return chunk
 
+    def sendall(self, data: bytes) -> None:
+        self._sends(data)
+        self._channel.sendall(data)
+
     def __getattr__(self, name: str) -> object:
         return getattr(self._channel, name)
 
 
-def metered(channel: paramiko.Channel, login: Login) -> paramiko.Channel:
+def unheard(_data: bytes) -> None:
+    """For channels whose input is known otherwise."""
+
+
+def metered(
+    channel: paramiko.Channel, login: Login, *, sends: Callable[[bytes], None] = unheard
+) -> paramiko.Channel:
     """The channel with its bounds, to be used in its place."""
-    return cast("paramiko.Channel", Metered(channel, login))
+    return cast("paramiko.Channel", Metered(channel, login, sends))
 
 
 def within(login: Login, *texts: str) -> None:

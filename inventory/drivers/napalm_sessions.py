@@ -8,7 +8,7 @@ import re
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from jnpr.junos.exception import ConnectAuthError, ConnectError
 from napalm.base import exceptions as napalm_errors
 from ncclient.transport.errors import SSHUnknownHostError
 from netmiko.exceptions import ReadTimeout
+from typing_extensions import override
 
 from inventory.drivers import host_keys, ssh
 from inventory.drivers.errors import (
@@ -32,6 +33,7 @@ from inventory.drivers.errors import (
 )
 from inventory.drivers.login import Login, PublicKey
 from inventory.drivers.ssh import refused
+from inventory.drivers.transcript import Spoken
 
 DRIVERS = {
     "cisco_ios": "ios",
@@ -48,6 +50,8 @@ OTHER_KEY = (paramiko.BadHostKeyException, SSHUnknownHostError)
 SILENT = (TimeoutError, ReadTimeout, napalm_errors.ConnectTimeoutError)
 UNREACHED = (ConnectionError, napalm_errors.ConnectionException, ConnectError)
 CHUNK = 65_536
+LOADED = ("configuration-set", "configuration-text")
+"""What an RPC holds lines of configuration in."""
 
 NapalmConnection = Any  # napalm.base.NetworkDriver: untyped
 
@@ -90,14 +94,55 @@ def opened(login: Login) -> Iterator[tuple[NapalmConnection, PublicKey | None]]:
             device.device = stack.enter_context(_netconf(login, files, through))
         with translated(login):
             device.open()
+        spoken = stack.enter_context(login.session())
+        if name == "junos":
+            device.device.spoken = spoken
         try:
-            yield device, key
+            yield Noted(device, spoken), key
         finally:
             device.close()
 
 
 class HeldDevice(jnpr.junos.Device):  # type: ignore[misc]
-    """PyEZ's device; under its own name it reads no known_hosts file of ours behind a jump host."""
+    """PyEZ's device; under its own name it reads no known_hosts file of ours behind a jump host.
+
+    Each RPC is noted by its name, and of a load the lines as well.
+    """
+
+    spoken: Spoken | None = None
+
+    @override
+    def execute(self, rpc_cmd: Any, **options: object) -> object:  # an element of lxml, or its text
+        if self.spoken is not None and isinstance(rpc_cmd, str):
+            self.spoken.note(f"rpc {rpc_cmd.strip()}")
+        elif self.spoken is not None:
+            self.spoken.note(f"rpc {rpc_cmd.tag}")
+            for lines in rpc_cmd.iter(*LOADED):
+                self.spoken.note(lines.text or "")
+        return super().execute(rpc_cmd, **options)
+
+
+class Noted:
+    """NAPALM's driver, of which each getter is noted by its name as it is called.
+
+    What NAPALM types for it is NAPALM's own business, and differs from version to version.
+    """
+
+    def __init__(self, device: NapalmConnection, spoken: Spoken) -> None:
+        self._device = device
+        self._spoken = spoken
+
+    def __getattr__(self, name: str) -> object:
+        found: Callable[..., object] = getattr(self._device, name)
+        if not name.startswith("get_") and name != "cli":
+            return found
+
+        def called(*asked: object, **options: object) -> object:
+            told = [*map(str, asked), *(f"{key}={value}" for key, value in options.items())]
+            self._spoken.note(" ".join(["napalm", name, *told]))
+            return found(*asked, **options)
+
+        return called
 
 
 @contextmanager

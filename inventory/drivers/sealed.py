@@ -9,6 +9,7 @@ from typing import Any
 
 from inventory.drivers.errors import DeviceUnreachable
 from inventory.drivers.login import Login, PublicKey
+from inventory.drivers.transcript import Transcript
 
 VARIABLE = "TRIMTAB_LOGINS"
 
@@ -22,9 +23,9 @@ def seal(path: Path, logins: Iterable[Login]) -> None:
 
 
 def _values(login: Login) -> dict[str, object]:
-    """What can be written of a login: who admits its answers is of this process only."""
-    told = asdict(replace(login, jump=None))
-    del told["admit"]
+    """What can be written of a login: who hears its answers and lines is of this process only."""
+    told = asdict(replace(login, jump=None, transcript=Transcript()))
+    del told["admit"], told["transcript"]
     return told | {"jump": _values(login.jump) if login.jump else None}
 
 

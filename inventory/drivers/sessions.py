@@ -52,7 +52,8 @@ def opened_shell(login: Login, device_type: str) -> Iterator[Session]:
     connection = _unconnected(login, device_type)
     client = connection._get_ssh_client_instance()  # noqa: SLF001 - some platforms need their own
     with translated(login), ssh.connected(login, client) as held:
-        shell = metered(client.invoke_shell(term="vt100", width=WIDTH, height=HEIGHT), login)
+        channel = client.invoke_shell(term="vt100", width=WIDTH, height=HEIGHT)
+        shell = metered(channel, login, sends=held.spoken.sent)
         shell.settimeout(login.timeout)
         connection.remote_conn_pre, connection.remote_conn = client, shell
         connection.channel = LiveChannel(shell, connection.encoding)

@@ -23,14 +23,16 @@ from inventory.drivers.errors import (
 )
 from inventory.drivers.login import Login, PublicKey
 from inventory.drivers.private_keys import private_key
+from inventory.drivers.transcript import Spoken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connected:
-    """A connection that is signed in, and the key it is held with."""
+    """A connection that is signed in, the key it is held with, and what is said on it."""
 
     client: paramiko.SSHClient
     host_key: PublicKey
+    spoken: Spoken
 
 
 class Held(paramiko.MissingHostKeyPolicy):
@@ -73,7 +75,8 @@ def connected(login: Login, client: paramiko.SSHClient | None = None) -> Iterato
             if login.second is None or error.facts.get("hostname") != login.hostname:
                 raise
             stack.enter_context(_signed_in(replace(login, password=login.second), client))
-        yield Connected(client=client, host_key=policy.key or _unseen(login))
+        spoken = stack.enter_context(login.session())
+        yield Connected(client=client, host_key=policy.key or _unseen(login), spoken=spoken)
 
 
 @contextmanager

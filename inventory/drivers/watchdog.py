@@ -17,6 +17,7 @@ from inventory.drivers.login import Login
 
 MINUTE = 60  # seconds
 LOST = "lost"
+SETTLES = {"cancelled": "cancel", "restored": "restore"}
 HEAD = """\
 set -u
 umask 077
@@ -107,7 +108,7 @@ def arm(login: Login, guard: Guard, *, files: Sequence[str] = ()) -> None:
         name=guard.name, head=head, seconds=guard.minutes * MINUTE, restore=RESTORE,
         keep=ROUTER if login.platform == "frr" else keep,
     )  # fmt: skip
-    answer = _answer(login, script)
+    answer = _answer(login, script, name=f"arm {guard.name}")
     if answer != "armed":
         raise GuardImpossible(
             f"The watchdog {guard.name} could not be armed on {login.place}: "
@@ -128,7 +129,7 @@ def restore(login: Login, guard: Guard) -> None:
 
 def _settle(login: Login, guard: Guard, then: str, *, expected: str) -> None:
     script = HEAD.format(name=guard.name) + SETTLE.format(name=guard.name) + then
-    answer = _answer(login, script)
+    answer = _answer(login, script, name=f"{SETTLES[expected]} {guard.name}")
     if answer == LOST:
         raise not_armed(login, guard)
     if answer != expected:
@@ -139,10 +140,10 @@ def _settle(login: Login, guard: Guard, then: str, *, expected: str) -> None:
         )
 
 
-def _answer(login: Login, script: str) -> str:
+def _answer(login: Login, script: str, *, name: str) -> str:
     shell = _shell(login)
     with ssh.connected(shell) as held:
-        return run_script(shell, held.client, f"exec 2>&1\n{script}").strip()
+        return run_script(shell, held, f"exec 2>&1\n{script}", name=name).strip()
 
 
 def _shell(login: Login) -> Login:

@@ -151,7 +151,7 @@ def _settled(runtime: Runtime, hosts: Sequence[dict]) -> tuple[dict[str, Actor],
         unit = by_code(ctx, "root")
         people = {"arranger": ALL}
         for name, template in STAFF.items():
-            person = create_person(ctx, username=name, name=name.title())
+            person = create_person(ctx, username=name, name=f"{name.title()} of the Night")
             permissions = POST_TEMPLATES[template]
             post = create_post(ctx, unit=unit, title=name.title(), permissions=permissions)
             assign(ctx, post=post, person=person)

@@ -29,6 +29,19 @@ SELECT change.id FROM change_request change WHERE change.title LIKE 'chaos %' AN
 ) ORDER BY change.id
 """)
 
+UNTOLD = text("""
+SELECT run.id, count(event.id) AS events, coalesce(max(event.number), 0) AS last,
+    count(record.id) AS records
+FROM change_run run
+LEFT JOIN execution_event event ON event.run_id = run.id
+LEFT JOIN audit_record record ON record.execution_id = run.id
+    AND record.action = 'execution.event' AND (record.facts->>'number')::int = event.number
+GROUP BY run.id
+HAVING (count(event.id), count(event.id)) <> (coalesce(max(event.number), 0), count(record.id))
+ORDER BY run.id
+""")
+"""Runs whose events are not numbered from 1 without a gap, or not all of them leaves."""
+
 
 @dataclass
 class Judgement:
@@ -62,6 +75,10 @@ def judged(place: Installation, asked: Sequence[Asked], shown: Mapping[str, Show
         verified = verify(ctx)
         found.records = verified.records
         found.audit = [one.told for one in verified.broken]
+        found.audit += [
+            f"run {one.id}: {one.events} events up to number {one.last}, {one.records} records"
+            for one in ctx.session.execute(UNTOLD)
+        ]
         _witnessed(found, shown)
         for change in changes.values():
             found.untrue += _stands(found, change, shown)

@@ -84,6 +84,9 @@ def test_without_the_permission_nothing_is_revealed(ctx, snapshot):
         def allows(self, *_):
             return False
 
+        def post(self, *_):
+            return None
+
     ctx.authority = Nobody()
     with pytest.raises(NotPermitted, match=r"snapshot\.reveal"):
         originals.reveal(ctx, snapshot.id, reason="curious")

@@ -44,6 +44,14 @@ def test_one_line_can_be_revealed(ready, shown):
     assert said == f"{lines[number - 1]}\n"
 
 
+def test_one_secret_is_opened_with_its_salt(ready, shown):
+    told = json.loads(ready("snapshot", "open", str(shown), "1", "--reason", "audit", "--json"))
+    assert (told["index"], len(told["salt"])) == (1, 64)
+    assert told["secret"] in ready("snapshot", "reveal", str(shown), "--reason", "r")
+    said = ready("snapshot", "open", str(shown), "999", "--reason", "audit", code=4)
+    assert "there is no part 999" in said
+
+
 def test_a_reveal_without_a_reason_is_refused(ready, shown):
     said = ready("snapshot", "reveal", str(shown), "--reason", "", code=2)
     assert said.startswith("trimtab: Say why the secrets have to be seen")

@@ -21,8 +21,13 @@ class ActionModule(DeviceAction):
             told = "it is reached through a jump host, its ports are not looked at from here"
             return {"changed": False, "failed": bool(ports or pages), "msg": told}
         ports = ports or ([] if pages else [login.port])
-        wrong = [self._port(login.address, one, seconds) for one in ports]
-        wrong += [self._page(login.address, one, seconds) for one in pages]
+        with login.session() as spoken:
+            for one in ports:
+                spoken.note(f"connect to port {one}")
+            for one in pages:
+                spoken.note(f"GET {one['path']} at port {one['port']}")
+            wrong = [self._port(login.address, one, seconds) for one in ports]
+            wrong += [self._page(login.address, one, seconds) for one in pages]
         told = [one for one in wrong if one]
         return {
             "changed": False,

@@ -22,7 +22,8 @@ class ActionModule(DeviceAction):
 
     def _seen(self, login, expected):
         if login.platform == "linux":
-            return self._look(self._shell, login.platform, expected)
+            with login.session() as self._spoken:
+                return self._look(self._shell, login.platform, expected)
         with states.asking(login) as ask:
             return self._look(ask, login.platform, expected)
 
@@ -43,4 +44,6 @@ class ActionModule(DeviceAction):
                 return states.reached(ask, platform, expected)
 
     def _shell(self, commands):
+        for one in commands:
+            self._spoken.note(one)
         return [self._low_level_execute_command(one)["stdout"] for one in commands]
