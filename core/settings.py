@@ -18,6 +18,8 @@ from typing_extensions import override
 
 from core.errors import SettingsError
 
+KeyId = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
 
 def default_home() -> Path:
     """Where state lives: root needs a place that an unprivileged database user can enter."""
@@ -160,6 +162,9 @@ class Settings(BaseSettings):
     keep_daily_days: int = Field(
         365, ge=1, description="Days that one text a day is kept after that; then one a week."
     )
+    keep_standings_days: int | None = Field(
+        None, ge=1, description="Days that it is kept how devices stood to rules; empty: for ever."
+    )
     audit_anchor_file: Path | None = Field(
         None, description="File on another mount to which signed heads of the audit log are added."
     )
@@ -176,13 +181,53 @@ class Settings(BaseSettings):
     audit_anchor_seconds: int = Field(
         60, ge=1, le=86400, description="Seconds from one head laid down outside to the next."
     )
+    audit_witness_key: Annotated[tuple[KeyId, ...], NoDecode] = Field(
+        (), description="Id of the witness's key, from paper; after a rotation both, with a space."
+    )
+    audit_tsa_url: str | None = Field(
+        None, pattern=r"^https?://[^\s/@?#]+(/[^\s?#]*)?$",
+        description="Timestamp authority (RFC 3161) that dates our heads.",
+    )  # fmt: skip
+    audit_tsa_ca: Path | None = Field(
+        None, description="Root certificates, PEM, that its tokens have to lead to."
+    )
+    audit_tsa_policy: str | None = Field(
+        None, pattern=r"^[0-2](\.(0|[1-9][0-9]*))+$",
+        description="Policy, as an object identifier, that its tokens have to name.",
+    )  # fmt: skip
+    audit_tsa_minutes: int = Field(
+        10, ge=1, le=10080, description="Minutes from one head dated there to the next at least."
+    )
+    audit_anchor_notify_urls: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (), description="Apprise addresses that get heads of the audit log, such as an auditor's."
+    )
+    audit_anchor_notify_hours: int = Field(
+        24, ge=1, le=8760, description="Hours from one head sent there to the next at least."
+    )
+    audit_key_vault: str | None = Field(
+        None, pattern=r"^[\w.-]+(/[\w.-]+)+$",
+        description="Key in Vault's transit engine that signs heads, as MOUNT/NAME; empty: a file.",
+    )  # fmt: skip
+    audit_key_vault_seconds: float = Field(
+        5.0, gt=0, le=60, description="Seconds that Vault may take for an answer."
+    )
+    audit_archive_folder: Path | None = Field(
+        None, description="Folder of the audit log's archives; default HOME/audit-archives."
+    )
+    audit_keep_days: int | None = Field(
+        None, ge=30, le=36500,
+        description="Days after which maintenance proposes to archive audit records; empty: never.",
+    )  # fmt: skip
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property
     def key_path(self) -> Path:
         return self.secret_key_file or self.home / "secret.key"
 
-    @field_validator("notify_urls", "rule_packs", "syslog_relays", "database_names", mode="before")
+    @field_validator(
+        "notify_urls", "rule_packs", "syslog_relays", "database_names", "audit_witness_key",
+        "audit_anchor_notify_urls", mode="before",
+    )  # fmt: skip
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(value.split()) if isinstance(value, str) else value

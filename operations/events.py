@@ -143,7 +143,7 @@ def assign(ctx: Context, event_id: int, person: Person) -> Event:
     if not person.active:
         raise Conflict(f"{person.username} is deactivated and takes on no event.")
     event.assigned_to_id = person.id
-    ctx.record("event.assigned", event, to=person.username)
+    ctx.record("event.assigned", event, to=ctx.identified(person.id))
     return event
 
 

@@ -75,6 +75,12 @@ class Maintained(Arguments):
     plan_id: int
 
 
+class Saved(Arguments):
+    """A saved question that is to be asked."""
+
+    saved_id: int
+
+
 class Message(Arguments):
     title: str
     body: str
@@ -141,6 +147,11 @@ KINDS: Mapping[str, JobKind] = {
             name="maintenance.run", queue="default", arguments=Maintained,
             granted=COLLECTING | {"change.read", "event.write", "maintenance.write"},
             again_after_crash=False,  # it is due again soon enough
+        ),
+        JobKind(
+            name="audit.question", queue="default", arguments=Saved,
+            granted=frozenset({"schedule.write"}),  # it asks as the person who saved it
+            again_after_crash=False,  # the clock asks again
         ),
         JobKind(
             name="operations.notify", queue="default", arguments=Message, granted=frozenset(),

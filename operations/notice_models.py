@@ -23,7 +23,7 @@ class Notice(Base):
     __tablename__ = "notice"
     __table_args__ = (
         UniqueConstraint("person_id", "mark"),
-        CheckConstraint("topic IN ('vote', 'again', 'over', 'review')", name="topic"),
+        CheckConstraint("topic IN ('vote', 'again', 'over', 'review', 'answer')", name="topic"),
         CheckConstraint("state IN ('waiting', 'taken', 'sent', 'failed', 'unsent')", name="state"),
         Index("ix_notice_waiting", "person_id", postgresql_where="state = 'waiting'"),
         Index("ix_notice_person", "person_id", "id"),

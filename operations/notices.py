@@ -20,12 +20,13 @@ TASK = "operations.deliver"
 ATTEMPTS = 5
 KEPT_DAYS = 90
 LISTED = 50  # notices of one message; the page has the rest
-Topic = Literal["vote", "again", "over", "review"]
+Topic = Literal["vote", "again", "over", "review", "answer"]
 WORDS: Mapping[str, tuple[str, str]] = {
     "vote": ("waits for your vote", "wait for your vote"),
     "again": ("is proposed again", "are proposed again"),
     "over": ("has an outcome", "have an outcome"),
     "review": ("is to be reviewed", "are to be reviewed"),
+    "answer": ("was asked", "were asked"),
 }
 """By topic what is said of one, and of several."""
 

@@ -79,7 +79,7 @@ class AppriseNotifier:
                 "The address in TRIMTAB_NOTIFY_PERSON_URL is not understood; correct it."
             )
         if not sender.notify(title=f"[{severity}] {title}", body=body or title):
-            raise NotificationFailed(f"A notice to {person.username} could not be delivered.")
+            raise NotificationFailed("A notice to a person could not be delivered.")
         return True
 
 

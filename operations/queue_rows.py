@@ -44,10 +44,11 @@ def _of(tables: Sequence[str], sees: str | None, grants: Sequence[str]) -> tuple
 ROWS: tuple[Rows, ...] = (
     *_of(("alembic_version", "policy", "policy_version", "clause", "post"), None, READ),
     *_of(("standard_change", "standard_vote"), None, READ),
+    *_of(("rule_set",), None, ADD),
     *_of(("baseline", "expected_facts"), DEVICE, READ),
-    *_of(("original", "verification", "gate_result"), DEVICE, ADD),
+    *_of(("original", "redaction_commitment", "verification", "gate_result"), DEVICE, ADD),
     *_of(
-        ("host_key", "snapshot", "device_report", "finding", "judged", "change_target"),
+        ("host_key", "snapshot", "device_report", "finding", "judged", "standing", "change_target"),
         DEVICE, WRITE,
     ),
     *_of(("relation",), DEVICE, ALL),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, false, select, text
 
-from core.audit import Fact
+from core.audit import Fact, Subject
 from core.context import Context
 from core.errors import Conflict, InvalidInput
 from operations.job_kinds import checked, kind_of
@@ -80,6 +80,14 @@ def fire_now(ctx: Context, schedule_id: int) -> Schedule:
     schedule.next_fire_at = ctx.now()
     ctx.record("schedule.hastened", schedule)
     return schedule
+
+
+def remove(ctx: Context, schedule_id: int) -> None:
+    """Take a schedule away whose purpose is gone. Needs `schedule.write`."""
+    schedule = _locked(ctx, schedule_id)
+    told = Subject(type=schedule.__tablename__, id=str(schedule.id), label=schedule.label)
+    ctx.session.delete(schedule)
+    ctx.record("schedule.removed", told, job=schedule.job, args=schedule.args)
 
 
 def next_time(schedule: Schedule, *, now: datetime) -> datetime:

@@ -8,6 +8,7 @@ from changes import execution
 from changes.acted import corrected
 from changes.attribution import attribute
 from changes.maintenance.running import Tools, run
+from changes.questions import saved_answers
 from drift.bulk import cores
 from drift.judgements import judge_devices
 from drift.noise.learning import learn
@@ -29,6 +30,7 @@ from operations.job_kinds import (
     Message,
     Nothing,
     Reading,
+    Saved,
 )
 from organization.models import Unit
 from scheduler import maintenance
@@ -128,6 +130,13 @@ def run_plan(work: Work, args: Maintained) -> str:
     return _counted(one.outcome for one in seen)
 
 
+def ask(work: Work, args: Saved) -> str:
+    """Ask a saved question as the person who saved it, and keep the answer."""
+    with work.context() as ctx:
+        kept = saved_answers.answer(ctx, args.saved_id)
+        return f"{kept.saved_question.name}: {kept.problem or f'{kept.rows} rows'}"
+
+
 def maintain(work: Work, _args: Nothing) -> str:
     """Keep the installation sound: see `scheduler.maintenance`."""
     return maintenance.maintain(work)
@@ -146,6 +155,7 @@ RUN: Mapping[str, Run] = {
     "noise.learn": _typed(Reading, learn_noise),
     "changes.execute": _typed(Change, execute_change),
     "maintenance.run": _typed(Maintained, run_plan),
+    "audit.question": _typed(Saved, ask),
     "operations.notify": _typed(Message, tell),
     "operations.deliver": _typed(Nothing, deliver),
     "changes.reap": _typed(Nothing, reap),

@@ -18,11 +18,12 @@ from core.audit import Fact, Subject
 from core.context import Context
 from core.errors import TrimtabError
 from core.records import inspect
+from drift import standing_history
 from drift.findings import expire_suppressions
 from inventory.store import dictionaries, retention
 from operations import events, notices
 from organization.models import WebSession
-from scheduler import away
+from scheduler import archiving, away
 from scheduler.leftovers import clear_finished, mend_stalled
 from scheduler.work import Work
 
@@ -111,6 +112,7 @@ def _mend_jobs(ctx: Context) -> Fact:
 
 STEPS: tuple[Step, ...] = (
     Step(name="audit", act=_verify),
+    Step(name="audit_records_to_archive", act=archiving.propose),
     Step(name="stalled_jobs", act=_mend_jobs),
     Step(name="changes_left_behind", act=reaping.reap),
     Step(name="reviews_overdue", act=debt.tell),
@@ -121,5 +123,6 @@ STEPS: tuple[Step, ...] = (
     Step(name="jobs_cleared", act=clear_finished),
     Step(name="notices_cleared", act=notices.clear),
     Step(name="dictionaries_trained", act=dictionaries.train),
+    Step(name="standings_removed", act=standing_history.remove_old),
     Step(name="texts_removed", act=partial(retention.apply, referred=texts_planned_from)),
 )

@@ -1,4 +1,4 @@
-"""The sealer as a service: seals what was recorded, lays heads down outside. Judges nothing."""
+"""The sealer as a service: seals what was recorded. Judges nothing."""
 
 import logging
 import time
@@ -7,18 +7,16 @@ from threading import Event, Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.actor import Actor, Origin
 from core.errors import TrimtabError
-from core.evidence.anchors import anchor
+from core.evidence.errors import LogKeyUnavailable
 from core.evidence.nodes import LogBroken
 from core.evidence.sealing import FIRST, seal
 from core.runtime import Runtime
 from operations import events
+from scheduler.anchoring import ORIGIN, SEALER, AnchorService
 
 log = logging.getLogger(__name__)
 
-SEALER = Actor(name="trimtab sealer", granted=frozenset({"audit.seal", "event.write"}))
-ORIGIN = Origin(door="job")
 SECONDS = 0.5
 """Between two looks; what is recorded is sealed within a second or so."""
 SWEEP_SECONDS = 3600.0
@@ -28,7 +26,10 @@ REST_SECONDS = 30.0
 
 
 class SealerService:
-    """Seals in a thread of its own. Any number may run: one works at a time."""
+    """Seals in a thread of its own. Any number may run: one works at a time.
+
+    Heads are laid down in another thread, once there is one.
+    """
 
     name = "sealer"
 
@@ -36,20 +37,23 @@ class SealerService:
         self._runtime = runtime
         self._stop = Event()
         self._thread = Thread(target=self._run, name="sealer", daemon=True)
+        self._anchors = AnchorService(runtime)
         self._mark = FIRST
-        self._swept = self._anchored = float("-inf")
+        self._swept = float("-inf")
         self._told = ""
 
     @property
     def alive(self) -> bool:
-        return self._thread.is_alive()
+        return self._thread.is_alive() and self._anchors.alive
 
     def start(self) -> None:
         self._thread.start()
+        self._anchors.start()
 
     def stop(self) -> None:
         """Seal what is there, then end."""
         self._stop.set()
+        self._anchors.stop()
         if self._thread.ident is not None:
             self._thread.join(10)
 
@@ -64,14 +68,17 @@ class SealerService:
         """One look; whatever happens to the database or the log, there is a next one."""
         try:
             full = self._seal()
-            self._anchor()
         except LogBroken as error:
-            self._tell(error.message)
+            self._tell("audit_broken", "The audit log cannot be sealed any further", error.message)
+            return REST_SECONDS
+        except LogKeyUnavailable as error:
+            self._tell("audit_key", "The audit log waits for its key", error.message)
             return REST_SECONDS
         except (SQLAlchemyError, TrimtabError, OSError) as error:
             self._warn(str(error).partition("\n")[0])
             return REST_SECONDS if isinstance(error, TrimtabError) else SECONDS
         self._told = ""
+        self._anchors.begin()
         return 0.0 if full else SECONDS
 
     def _seal(self) -> bool:
@@ -85,30 +92,15 @@ class SealerService:
         self._mark = done.mark
         return done.full
 
-    def _anchor(self) -> None:
-        if time.monotonic() - self._anchored < self._runtime.settings.audit_anchor_seconds:
-            return
-        self._anchored = time.monotonic()
-        with self._runtime.context(SEALER, ORIGIN) as ctx:
-            failed = [one for one in anchor(ctx) if one.fault]
-            for one in failed:
-                log.warning("%s", one.fault)
-                events.raise_event(
-                    ctx, fingerprint=f"audit_anchor:{one.target}", kind="audit_anchor",
-                    severity="critical" if one.contradicted else "major",
-                    title=f"{one.target} takes no head of the audit log", detail=one.fault,
-                )  # fmt: skip
-
-    def _tell(self, what: str) -> None:
-        """An event, once for each fault: the log cannot be sealed any further."""
+    def _tell(self, kind: str, title: str, what: str) -> None:
+        """An event, once for each fault: nothing is sealed until somebody helps."""
         if what == self._told:
             return
         self._warn(what)
         with suppress(SQLAlchemyError), self._runtime.context(SEALER, ORIGIN) as ctx:
             events.raise_event(
-                ctx, fingerprint="audit_broken", kind="audit_broken", severity="critical",
-                title="The audit log cannot be sealed any further", detail=what,
-            )  # fmt: skip
+                ctx, fingerprint=kind, kind=kind, severity="critical", title=title, detail=what
+            )
 
     def _warn(self, what: str) -> None:
         if what != self._told:

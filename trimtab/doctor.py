@@ -14,7 +14,9 @@ import psycopg
 
 from core.database import connect
 from core.errors import TrimtabError
+from core.evidence.anchoring.timestamps import trust_of
 from core.evidence.keys import key_file
+from core.evidence.transit import transit_key
 from core.runtime import database_url
 from core.settings import Settings
 from operations.syslog.counts import kept
@@ -63,6 +65,7 @@ def check(settings: Settings) -> tuple[Check, ...]:
         _port,
         _key,
         _log_key,
+        _anchors,
         _syslog,
     )
     return tuple(one(settings) for one in checks)
@@ -210,7 +213,47 @@ def _key(settings: Settings) -> Check:
 
 
 def _log_key(settings: Settings) -> Check:
-    return _kept_key("audit key", key_file(settings))
+    name, key = "audit key", transit_key(settings)
+    if key is None:
+        return _kept_key(name, key_file(settings))
+    where = f"vault:{key.place}"
+    try:
+        held = key.held()
+    except TrimtabError as error:
+        return Check(name=name, found=f"{where} cannot be used", advice=error.message)
+    if key_file(settings).exists():
+        advice = "`trimtab audit rotate-key --reason ...` moves the key of the file to Vault."
+        return Check(name=name, found=f"{where}, and {key_file(settings)}", advice=advice)
+    if held is None:
+        return Check(name=name, found=f"{where}, made at first use")
+    advice = "Rotate to a key that is neither exportable nor has allow_plaintext_backup."
+    found = f"{where}, version {held.newest}"
+    return Check(name=name, found=found, advice=advice if held.leaves else "")
+
+
+def _anchors(settings: Settings) -> Check:
+    """Whether heads get out of reach of whoever owns the database, and are checked as they can."""
+    name, places = "audit anchors", _places(settings)
+    try:
+        trust = trust_of(settings)
+    except TrimtabError as error:
+        return Check(name=name, found=places or "none", advice=error.message)
+    if not places:
+        return Check(name=name, found="none; see docs/evidence.md")
+    advice = ""
+    if settings.audit_tsa_url and not trust.roots:
+        advice = "Set TRIMTAB_AUDIT_TSA_CA: without it no signature of a token is checked here."
+    return Check(name=name, found=places, advice=advice)
+
+
+def _places(settings: Settings) -> str:
+    count = len(settings.audit_anchor_notify_urls)
+    found = {
+        "file": settings.audit_anchor_file, "syslog": settings.audit_anchor_syslog,
+        "witness": settings.audit_witness_url, "timestamp authority": settings.audit_tsa_url,
+        f"{count} by notifiers": count,
+    }  # fmt: skip
+    return ", ".join(name for name, value in found.items() if value)
 
 
 def _kept_key(name: str, path: Path) -> Check:

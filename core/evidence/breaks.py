@@ -45,8 +45,8 @@ class Point:
 class Verification:
     """What was looked at: `records` in all, of which the first `size` are sealed under `root`.
 
-    `since` of them were taken as verified before. At most `MOST` breaks are told, in the order of
-    their positions; heads and keys come last.
+    `since` of them were taken as verified before, `archived` of them read from files. At most
+    `MOST` breaks are told, in the order of their positions; heads and keys come last.
     """
 
     records: int
@@ -55,6 +55,7 @@ class Verification:
     unsealed: int
     since: int
     broken: tuple[Broken, ...]
+    archived: int = 0
 
     @property
     def ok(self) -> bool:

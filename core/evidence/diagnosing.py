@@ -17,7 +17,8 @@ from core.evidence.walking import Suspect, Walk
 
 _ELSEWHERE = text("SELECT position FROM audit_leaf WHERE hash = :hash ORDER BY position LIMIT 1")
 _LEAVES = text("""
-SELECT leaf.audit_record_id, coalesce(sha256('\\x00'::bytea || record.canonical), leaf.hash) AS hash
+SELECT leaf.position, leaf.audit_record_id,
+       coalesce(sha256('\\x00'::bytea || record.canonical), leaf.hash) AS hash
 FROM audit_leaf leaf LEFT JOIN audit_record record ON record.id = leaf.audit_record_id
 WHERE leaf.position >= :since ORDER BY leaf.position
 """)
@@ -48,7 +49,7 @@ def diagnosed(walk: Walk, heads: Sequence[Point], *, sealed: int) -> Iterator[Br
             what=f"the head of {failed[0].size} records contradicts the one of {walk.joined}",
         )  # fmt: skip
         return
-    stood = _stood(walk.session, walk.good.size)
+    stood = _stood(walk, walk.good.size)
     yield from _repaired(walk, stood, heads) or [_rewritten(walk, failed[0], sealed)]
 
 
@@ -81,7 +82,8 @@ def _altered(suspects: Sequence[Suspect]) -> Iterator[Broken]:
     for one in suspects:
         yield Broken(
             kind="altered", id=one.id, position=one.position,
-            what="the canonical record is not the one that was sealed",
+            what=f"the record in the archive {one.file} is not the one that was sealed"
+            if one.file else "the canonical record is not the one that was sealed",
         )  # fmt: skip
 
 
@@ -132,9 +134,13 @@ def _rewritten(walk: Walk, first: Point, sealed: int) -> Broken:
     )  # fmt: skip
 
 
-def _stood(session: Session, since: int) -> list[Stood]:
-    rows = session.execute(_LEAVES, {"since": since})
-    return [Stood(id=row.audit_record_id, hash=bytes(row.hash)) for row in rows]
+def _stood(walk: Walk, since: int) -> list[Stood]:
+    """The hashes of the records themselves; an archived one's is its leaf's unless it differs."""
+    rows = walk.session.execute(_LEAVES, {"since": since})
+    away = {one.position: one.hash for one in walk.suspects if one.file}
+    return [
+        Stood(id=row.audit_record_id, hash=away.get(row.position, bytes(row.hash))) for row in rows
+    ]
 
 
 def _comes_out(good: Frontier, hashes: Sequence[bytes], heads: Sequence[Point]) -> bool:

@@ -8,16 +8,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
 from core.audit import Fact
 from core.errors import InvalidInput
+from core.evidence.bundle import bundled
 from core.evidence.models import Head, Key
 from core.evidence.statements import HeadStatement, moment
 
 FORMAT = "trimtab-evidence/1"
-STANDALONE = Path(__file__).with_name("standalone.py")
-"""The program that checks such documents and needs nothing of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +53,11 @@ class SignedHead:
 
     statement: HeadStatement
     signature: bytes
+
+
+def program() -> bytes:
+    """The program that checks such documents and packs, as one file; it needs nothing of ours."""
+    return bundled()
 
 
 def document(evidence: Evidence) -> Mapping[str, Fact]:
@@ -126,5 +129,5 @@ def read_head(line: str) -> SignedHead:
             ),
             signature=bytes.fromhex(told["signature"]),
         )  # fmt: skip
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise InvalidInput("This is no signed tree head of an audit log.") from error

@@ -1,6 +1,12 @@
-"""What can go wrong when heads are laid down outside."""
+"""What can go wrong with the log's key, and when heads are laid down outside."""
 
 from core.errors import Conflict, TrimtabError
+
+
+class LogKeyUnavailable(TrimtabError):
+    """The key that signs heads cannot be used."""
+
+    code = "log_key_unavailable"
 
 
 class AnchorFailed(TrimtabError):

@@ -1,13 +1,14 @@
-"""The keys that sign heads: kept in a file outside the database, their public halves in a chain.
+"""The keys that sign heads: kept outside the database, their public halves in a chain in it.
 
-A key is made once, at `trimtab init` or at the first seal; never again by itself: a lost key file
-must not pass unnoticed. A rotation lays the next key beside the present one; who signs first puts
-it in its place, once the database says that it is the present one.
+A key lies in a file or in Vault's transit engine. It is made once, at `trimtab init` or at the
+first seal; never again by itself: a lost key must not pass unnoticed. A rotation makes the next
+key, in the same place or the other one. One in a file lies beside the present one first; who signs
+first puts it in its place, once the database says that it is the present one.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select, text
@@ -15,9 +16,17 @@ from sqlalchemy.orm import Session
 
 from core.audit import Subject
 from core.context import Context
-from core.errors import TrimtabError
+from core.errors import InvalidInput
+from core.evidence.errors import LogKeyUnavailable
 from core.evidence.models import Head, Key
 from core.evidence.statements import KeyStatement, key_id_of
+from core.evidence.transit import (
+    TransitSigner,
+    look_again,
+    next_in_vault,
+    signer_in_vault,
+    transit_key,
+)
 from core.secrets import write_once
 from core.settings import Settings
 
@@ -26,10 +35,9 @@ LOCK_NUMBER = 0x7472_696D_7365_616C
 """The advisory lock of whoever appends to the log or changes its key."""
 
 
-class LogKeyUnavailable(TrimtabError):
-    """The key that signs heads cannot be used."""
-
-    code = "log_key_unavailable"
+Place = Literal["file", "vault"]
+"""Where a key may lie."""
+_BOUND = text("SELECT set_config('idle_in_transaction_session_timeout', :most, true)")
 
 
 class Signer(Protocol):
@@ -41,7 +49,7 @@ class Signer(Protocol):
         ...
 
     def sign(self, statement: bytes) -> bytes:
-        """The 64 bytes of the signature."""
+        """The 64 bytes of the signature, or LogKeyUnavailable."""
         ...
 
 
@@ -60,7 +68,7 @@ class FileSigner:
 
 
 def key_file(settings: Settings) -> Path:
-    """Where the present key lies, beside the installation's own."""
+    """Where the present key lies unless it is in Vault, beside the installation's own."""
     return settings.key_path.with_name("audit.key")
 
 
@@ -76,7 +84,8 @@ def chain(session: Session) -> list[Key]:
 
 
 def ensure_key(ctx: Context) -> Key:
-    """The log's present key; makes the first one, its file and its record where there is none."""
+    """The log's present key; makes the first one and its record where there is none."""
+    _bound(ctx)
     found = chain(ctx.session)
     if found:
         return found[-1]
@@ -84,12 +93,8 @@ def ensure_key(ctx: Context) -> Key:
     found = chain(ctx.session)
     if found:
         return found[-1]
-    path = key_file(ctx.settings)
-    try:
-        write_once(path, Ed25519PrivateKey.generate().private_bytes_raw())
-    except OSError as error:
-        raise LogKeyUnavailable(f"The key file {path} cannot be written: {error}") from error
-    signer = read_signer(path)
+    vault = transit_key(ctx.settings)
+    signer = next_in_vault(vault, ()) if vault else _in_file(key_file(ctx.settings))
     key = _key(ctx, signer, number=1)
     key.signature = signer.sign(statement_of(key, log=key.id).canonical)
     ctx.add(key)
@@ -97,22 +102,24 @@ def ensure_key(ctx: Context) -> Key:
     return key
 
 
-def rotate_key(ctx: Context, *, reason: str) -> Key:
+def rotate_key(ctx: Context, *, reason: str, place: Place | None = None) -> Key:
     """Make a key that signs all further heads; the old one and the new one sign the change.
 
-    Needs `audit.seal`. Raises LogKeyUnavailable when the present key is not here. The old private
-    key is gone from the disk with the first head that the new one signs.
+    It lies in Vault where the settings name a key there, unless `place` says otherwise. Needs
+    `audit.seal`. Raises LogKeyUnavailable when the present key is not here. The old private key is
+    gone from the disk with the first head that the new one signs.
     """
     ctx.require("audit.seal")
+    vault = transit_key(ctx.settings)
+    if place == "vault" and vault is None:
+        raise InvalidInput("Set TRIMTAB_AUDIT_KEY_VAULT to the key in Vault, as MOUNT/NAME.")
     present = ensure_key(ctx)
     lock(ctx.session)
     present = chain(ctx.session)[-1]
-    old, path = signer_of(ctx.settings, present), key_file(ctx.settings)
-    draft = _next(path)
-    draft.unlink(missing_ok=True)
-    write_once(draft, Ed25519PrivateKey.generate().private_bytes_raw())
-    new = read_signer(draft)
-    log = chain(ctx.session)[0].id
+    look_again()
+    old, known = signer_of(ctx.settings, present), [key.id for key in chain(ctx.session)]
+    new = next_in_vault(vault, known) if vault and place != "file" else _drafted(ctx.settings)
+    log = known[0]
     key = _key(ctx, new, number=present.number + 1)
     key.previous_id = present.id
     told = statement_of(key, log=log).canonical
@@ -120,6 +127,7 @@ def rotate_key(ctx: Context, *, reason: str) -> Key:
     ctx.add(key)
     ctx.record(
         "audit.key_rotated", _subject(key), reason=reason, key=key.id, previous=present.id,
+        place=_told(new),
         public_key=key.public_key.hex(), from_size=key.from_size, signature=key.signature.hex(),
         previous_signature=key.previous_signature.hex(),
     )  # fmt: skip
@@ -127,18 +135,26 @@ def rotate_key(ctx: Context, *, reason: str) -> Key:
 
 
 def signer_of(settings: Settings, key: Key) -> Signer:
-    """Who signs with this key, or LogKeyUnavailable; ends a rotation that the database knows of."""
-    path = key_file(settings)
+    """Who signs with this key, or LogKeyUnavailable; ends a rotation that the database knows of.
+
+    The file is looked at first, so a key that is yet to move to Vault signs from it.
+    """
+    path, vault = key_file(settings), transit_key(settings)
     draft = _next(path)
-    if draft.exists() and key_id_of(read_signer(draft).public_key) == key.id:
+    if draft.exists() and _id_in(draft) == key.id:
         draft.replace(path)
-    signer = read_signer(path)
-    if key_id_of(signer.public_key) != key.id:
+    if vault and not (path.exists() and _id_in(path) == key.id):
+        signer = signer_in_vault(vault, key.id)
+        if path.exists() and _id_in(path) == key.previous_id:
+            path.unlink()
+        return signer
+    if _id_in(path) != key.id:
         raise LogKeyUnavailable(
             f"{path} holds another key than the audit log's present one ({key.id[:16]}). Bring the "
-            "right file back from its copy; without it nothing can be sealed."
+            "right file back from its copy, or name the key in Vault that signed last; without it "
+            "nothing can be sealed."
         )
-    return signer
+    return read_signer(path)
 
 
 def read_signer(path: Path) -> Signer:
@@ -161,6 +177,38 @@ def statement_of(key: Key, *, log: str) -> KeyStatement:
 def last_head(session: Session) -> Head | None:
     rows = select(Head).order_by(Head.size.desc()).limit(1)
     return session.scalar(rows.execution_options(populate_existing=True))
+
+
+def _in_file(path: Path) -> Signer:
+    """The key of the file; made where there is none."""
+    try:
+        write_once(path, Ed25519PrivateKey.generate().private_bytes_raw())
+    except OSError as error:
+        raise LogKeyUnavailable(f"The key file {path} cannot be written: {error}") from error
+    return read_signer(path)
+
+
+def _drafted(settings: Settings) -> Signer:
+    """A new key in a file beside the present one's place."""
+    draft = _next(key_file(settings))
+    draft.unlink(missing_ok=True)
+    return _in_file(draft)
+
+
+def _bound(ctx: Context) -> None:
+    """Let the database end the transaction should Vault keep it: after two answers' time."""
+    if transit_key(ctx.settings):
+        most = round(2000 * ctx.settings.audit_key_vault_seconds) + 1000
+        ctx.session.execute(_BOUND, {"most": f"{most}ms"})
+
+
+def _id_in(path: Path) -> str:
+    return key_id_of(read_signer(path).public_key)
+
+
+def _told(signer: Signer) -> str:
+    """Where a key lies, for its record."""
+    return f"vault:{signer.key.place}" if isinstance(signer, TransitSigner) else "file"
 
 
 def _key(ctx: Context, signer: Signer, *, number: int) -> Key:

@@ -4,18 +4,30 @@ from collections.abc import Sequence
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
-from core.audit import AuditRecord
 from core.context import Context
 from core.errors import NotFound
+from core.evidence.archives.lines import archived_line, archived_position, open_shelf
 from core.evidence.documents import Evidence, Extension, Proven
 from core.evidence.keys import chain, last_head
-from core.evidence.models import Head, Leaf
-from core.evidence.nodes import asked
+from core.evidence.models import Head
+from core.evidence.nodes import asked, link
 from core.evidence.tree import consistency, inclusion
 
 _HEAD = select(Head).order_by(Head.size).limit(1)
+_BY_NUMBER = b"""
+SELECT leaf.position, record.canonical FROM audit_record record
+LEFT JOIN audit_leaf leaf ON leaf.audit_record_id = record.id WHERE record.id = %s
+"""
+_BY_IDENTITY = b"""
+SELECT leaf.position, record.canonical FROM audit_record record
+LEFT JOIN audit_leaf leaf ON leaf.audit_record_id = record.id WHERE record.record_id = %s
+"""
+_LEAF = b"SELECT position FROM audit_leaf WHERE audit_record_id = %s"
+
+Place = tuple[int | None, bytes]
+"""A record's position in the log, where it is sealed, and its bytes."""
 
 
 class NotSealed(NotFound):
@@ -74,23 +86,31 @@ def head_of(ctx: Context, size: int | None = None) -> Head:
 
 
 def _proven(ctx: Context, record: int | UUID, head: Head) -> Proven:
-    place = _place(ctx, record)
-    if place.position is None or place.position >= head.size:
+    position, canonical = _here(ctx, record) or _away(ctx, record)
+    if position is None or position >= head.size:
         raise NotSealed(
-            f"Record {place.id} is not under the head of {head.size} records; `trimtab serve` "
+            f"Record {record} is not under the head of {head.size} records; `trimtab serve` "
             "seals what is new within a second, `trimtab audit seal` at once."
         )
-    path = asked(ctx.session, lambda nodes: inclusion(place.position, head.size, nodes))
-    return Proven(position=place.position, canonical=place.canonical, size=head.size, path=path)
+    path = asked(ctx.session, lambda nodes: inclusion(position, head.size, nodes))
+    return Proven(position=position, canonical=canonical, size=head.size, path=path)
 
 
-def _place(ctx: Context, record: int | UUID) -> Row[int, bytes, int | None]:
-    column = AuditRecord.record_id if isinstance(record, UUID) else AuditRecord.id
-    found = ctx.session.execute(
-        select(AuditRecord.id, AuditRecord.canonical, Leaf.position)
-        .outerjoin(Leaf, Leaf.audit_record_id == AuditRecord.id)
-        .where(column == record)
-    ).one_or_none()
-    if found is None:
+def _here(ctx: Context, record: int | UUID) -> Place | None:
+    """The record's place and bytes, where it is in the database."""
+    query = _BY_IDENTITY if isinstance(record, UUID) else _BY_NUMBER
+    with link(ctx.session).cursor(binary=True) as cursor:
+        return cast("Place | None", cursor.execute(query, (record,)).fetchone())
+
+
+def _away(ctx: Context, record: int | UUID) -> Place:
+    """The same from the archives, or NotFound; RecordAway where the file is not here."""
+    shelf = open_shelf(ctx)
+    if isinstance(record, UUID):
+        position = archived_position(shelf, record)
+    else:
+        found = link(ctx.session).execute(_LEAF, (record,)).fetchone()
+        position = found[0] if found else None
+    if position is None:
         raise NotFound(f"There is no audit record {record}.", type="audit record", id=str(record))
-    return cast("Row[int, bytes, int | None]", found)
+    return position, archived_line(ctx.session, shelf, position)

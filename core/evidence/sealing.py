@@ -112,8 +112,9 @@ def seal(ctx: Context, *, mark: Mark = FIRST, batch: int = BATCH) -> Sealed | No
     if waiting:
         signer = signer_of(ctx.settings, key)
         tree = _taken_up(ctx, head)
-        _append(ctx, tree, waiting)
+        grown = _grown(tree, waiting)
         head = _signed(ctx, tree, signer, previous=head.size if head else 0)
+        _add(ctx, grown)
     return Sealed(
         records=len(waiting), size=head.size if head else 0, mark=after,
         full=len(waiting) == batch,
@@ -169,8 +170,18 @@ def _taken_up(ctx: Context, head: Head | None) -> Frontier:
     return tree
 
 
-def _append(ctx: Context, tree: Frontier, waiting: Waiting) -> None:
-    """Give the records their places, and keep the subtrees that they complete."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grown:
+    """What a tree got: the place of the first leaf, leaves, and the subtrees that they complete."""
+
+    begin: int
+    records: Sequence[int]
+    hashes: Sequence[bytes]
+    nodes: Sequence[tuple[int, int, bytes]]
+
+
+def _grown(tree: Frontier, waiting: Waiting) -> Grown:
+    """Let the tree grow; nothing is written before its root is signed, which may fail."""
     begin, hashes = tree.size, [leaf_hash(row.canonical) for row in waiting]
     nodes: list[tuple[int, int, bytes]] = []
     for leaf in hashes:
@@ -178,15 +189,18 @@ def _append(ctx: Context, tree: Frontier, waiting: Waiting) -> None:
         nodes += [
             (level, (tree.size >> level) - 1, made[level]) for level in range(STEP, len(made), STEP)
         ]
+    return Grown(begin=begin, records=[row.id for row in waiting], hashes=hashes, nodes=nodes)
+
+
+def _add(ctx: Context, grown: Grown) -> None:
+    """Give the records their places, and keep the subtrees that they complete."""
+    places = range(grown.begin, grown.begin + len(grown.records))
     ctx.session.execute(
         _ADD_LEAVES,
-        {
-            "places": list(range(begin, tree.size)), "records": [row.id for row in waiting],
-            "hashes": hashes,
-        },
-    )  # fmt: skip
-    if nodes:
-        levels, indexes, found = zip(*nodes, strict=True)
+        {"places": list(places), "records": grown.records, "hashes": grown.hashes},
+    )
+    if grown.nodes:
+        levels, indexes, found = zip(*grown.nodes, strict=True)
         ctx.session.execute(
             _ADD_NODES, {"levels": list(levels), "indexes": list(indexes), "hashes": list(found)}
         )

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.evidence.breaks import Broken
-from core.evidence.keys import LogKeyUnavailable, key_file, read_signer, statement_of
+from core.evidence.errors import LogKeyUnavailable
+from core.evidence.keys import key_file, read_signer, statement_of
 from core.evidence.models import Head, Key
 from core.evidence.statements import HeadStatement, is_signed, key_id_of
 from core.settings import Settings

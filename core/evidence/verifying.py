@@ -3,11 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from core.audit import AuditRecord
+from core.evidence.archives.shelf import (
+    Shelf,
+    archive_breaks,
+    archive_folder,
+    archives_in_force,
+)
 from core.evidence.breaks import MOST, Broken, Point, Verification
 from core.evidence.columns import faults
 from core.evidence.diagnosing import diagnosed
@@ -21,6 +28,8 @@ from core.settings import Settings
 UNSEALED_SECONDS = 60
 """How old a record may be without a place before that is a break."""
 
+_ALONE = text("SET LOCAL max_parallel_workers_per_gather = 0")
+"""One process reads two indexes side by side for less than what several need to hash a million."""
 _SIZES = text("""
 SELECT (SELECT coalesce(max(position) + 1, 0) FROM audit_leaf),
        (SELECT coalesce(max(size), 0) FROM audit_head), (SELECT count(*) FROM audit_node)
@@ -29,12 +38,14 @@ SELECT (SELECT coalesce(max(position) + 1, 0) FROM audit_leaf),
 
 def verify_log(
     session: Session, settings: Settings, *, now: datetime, since: Point | None = None,
-    anchored: Sequence[Point] = (),
+    anchored: Sequence[Point] = (), archives: Path | None = None,
 ) -> Verification:  # fmt: skip
     """Verify everything, or what came after `since`; `anchored` heads have to fit in as well.
 
+    Records that left the database are read from the folder `archives`, or that of the settings.
     Judges what the database holds now, whatever the session has in memory.
     """
+    session.execute(_ALONE)
     keys, begin = chain(session), since.size if since else 0
     leaves, sealed, nodes = session.execute(_SIZES).one()
     heads = heads_after(session, begin)
@@ -44,10 +55,15 @@ def verify_log(
     tree = _begun(session, since, last)
     if tree is None:
         return _told([], last, records=0, since=begin)
-    walk = Walk(session=session, tree=tree, good=tree.copy(), points=_by_size(points, anchored))
+    shelf = _shelf(session, archives or archive_folder(settings))
+    walk = Walk(
+        session=session, tree=tree, good=tree.copy(), points=_by_size(points, anchored), shelf=shelf
+    )
     walk.go()
     broken = [
-        *walk.broken, *diagnosed(walk, points, sealed=sealed),
+        *archive_breaks(shelf.archives, keys), *shelf.broken, *walk.broken,
+        *diagnosed(walk, points, sealed=sealed),
+        *shelf.odd_files([one.position for one in walk.suspects]),
         *_end(leaves, sealed, walk.good.size), *_cut_off(anchored, leaves, walk.good.size),
     ]  # fmt: skip
     if not broken and nodes != _kept(walk.tree.size):
@@ -56,20 +72,24 @@ def verify_log(
     broken += [one for row in unsealed for one in _unsealed_breaks(row, now)]
     return _told(
         broken, last, records=walk.tree.size + len(unsealed), since=begin, tree=walk.tree,
-        unsealed=len(unsealed),
+        unsealed=len(unsealed), archived=walk.archived,
     )  # fmt: skip
+
+
+def _shelf(session: Session, folder: Path) -> Shelf:
+    return Shelf(archives=archives_in_force(session), folder=folder)
 
 
 def _told(
     broken: Sequence[Broken], last: Sequence[Broken], *, records: int, since: int,
-    tree: Frontier | None = None, unsealed: int = 0,
+    tree: Frontier | None = None, unsealed: int = 0, archived: int = 0,
 ) -> Verification:  # fmt: skip
     """The breaks in the order of their places; what has none comes last."""
     tree = tree or Frontier()
     placed = sorted(broken, key=lambda one: (one.position is None, one.position or 0))
     return Verification(
         records=records, size=tree.size, root=tree.root, unsealed=unsealed, since=since,
-        broken=tuple([*placed, *last][:MOST]),
+        archived=archived, broken=tuple([*placed, *last][:MOST]),
     )  # fmt: skip
 
 

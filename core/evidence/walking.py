@@ -5,47 +5,32 @@ tuples, and what looks sound is looked at once.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import cast
 
-import psycopg
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from core.audit import AuditRecord
+from core.evidence.archives.shelf import Shelf
 from core.evidence.breaks import MOST, Broken, Kind, Point
-from core.evidence.columns import Columns, faults, is_likely
+from core.evidence.columns import faults
+from core.evidence.likeness import is_likely
 from core.evidence.nodes import STEP
 from core.evidence.tree import Frontier, complete, leaf_hash
+from core.evidence.walked_rows import Place, places, rows
 
-Place = tuple[int, int, bytes]
-"""A leaf's position, its record's number, its hash."""
-Row = tuple[int, bytes, bool | None, bytes, str, datetime, int | None, str, str, str, str, str]
-"""A record's number, digest, whether its facts are those told, and its other columns."""
-_PLACES = """
-SELECT position, audit_record_id, hash FROM audit_leaf WHERE position >= %s ORDER BY position
-"""
-_ROWS = """
-SELECT id, digest, {facts}, canonical, record_id::text, recorded_at, actor_id, actor_name, action,
-       subject_type, subject_id, subject_label
-FROM audit_record WHERE id = ANY (%s)
-"""
-_FACTS_TOLD = "convert_from(canonical, 'UTF8')::jsonb -> 'facts' = facts"
 _NODES = text('SELECT level, "index", hash FROM audit_node')
-AT_A_TIME = 2048
-"""A multiple of the leaves of a kept subtree."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspect:
-    """A record whose bytes do not have the hash of its leaf, but this one."""
+    """A record whose bytes, here or in the archive `file`, do not have its leaf's hash but this."""
 
     position: int
     id: int
     hash: bytes
+    file: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,6 +43,7 @@ class Walk:
 
     session: Session
     tree: Frontier
+    shelf: Shelf
     points: Mapping[int, Sequence[Point]]
     good: Frontier
     broken: list[Broken] = field(default_factory=list)
@@ -65,6 +51,7 @@ class Walk:
     failed: list[Point] = field(default_factory=list)
     odd_nodes: list[tuple[int, int, str]] = field(default_factory=list)
     joined: int = 0
+    archived: int = 0
     torn: bool = False
     _nodes: Mapping[tuple[int, int], bytes] = field(default_factory=dict)
     _sizes: list[int] = field(default_factory=list)
@@ -74,35 +61,46 @@ class Walk:
         kept = self.session.execute(_NODES)
         self._sizes = sorted(self.points)
         self._nodes = {(level, index): bytes(hashed) for level, index, hashed in kept}
-        for places in _places(self.session, self.tree.size):
-            self._look(places)
-            for start in range(0, len(places), 1 << STEP):
-                self._grow(places[start : start + (1 << STEP)])
+        for some in places(self.session, self.tree.size):
+            self._look(some)
+            for start in range(0, len(some), 1 << STEP):
+                self._grow(some[start : start + (1 << STEP)])
 
-    def _look(self, places: Sequence[Place]) -> None:
+    def _look(self, some: Sequence[Place]) -> None:
         """Compare records with their leaves and their own columns."""
-        rows, doubtful = _rows(self.session, [number for _, number, _ in places]), dict[int, int]()
-        for position, number, leaf in places:
-            row = rows.get(number)
+        doubtful, found = dict[int, int](), rows(self.session, [number for _, number, _ in some])
+        for position, number, leaf in some:
+            row = found.get(number)
             if row is None:
-                self.tell("missing", "the record is not there", id=number, position=position)
+                self._archived(position, number, leaf)
                 continue
-            found = leaf_hash(row[3])
-            if found != leaf:
-                self._suspect(Suspect(position=position, id=number, hash=found))
-            elif found != row[1] or not row[2] or not is_likely(cast("Columns", row[3:])):
+            hashed = leaf_hash(row[3])
+            if hashed != leaf:
+                self._suspect(Suspect(position=position, id=number, hash=hashed))
+            elif hashed != row[1] or not row[2] or not is_likely(row[3:]):
                 doubtful[number] = position
         self._decide(doubtful)
 
-    def _grow(self, places: Sequence[Place]) -> None:
+    def _archived(self, position: int, number: int, leaf: bytes) -> None:
+        """Compare a record that is not here with its leaf, where an archive has it."""
+        one, line = self.shelf.covers(position), self.shelf.line(position)
+        if one is None:
+            self.tell("missing", "the record is not there", id=number, position=position)
+        elif line is not None:
+            self.archived += 1
+            found = leaf_hash(line)
+            if found != leaf:
+                self._suspect(Suspect(position=position, id=number, hash=found, file=one.file))
+
+    def _grow(self, some: Sequence[Place]) -> None:
         """Add leaves to the tree, the usual 256 of a kept subtree at once."""
-        size, end = self.tree.size, self.tree.size + len(places)
-        whole = size % (1 << STEP) == 0 and len(places) == 1 << STEP
-        if whole and places[-1][0] == end - 1 and not self._points_between(size, end):
-            leaves = complete([leaf for _, _, leaf in places])
+        size, end = self.tree.size, self.tree.size + len(some)
+        whole = size % (1 << STEP) == 0 and len(some) == 1 << STEP
+        if whole and some[-1][0] == end - 1 and not self._points_between(size, end):
+            leaves = complete([leaf for _, _, leaf in some])
             self._grown(STEP, self.tree.add_complete(STEP, leaves))
             return
-        for position, _, leaf in places:
+        for position, _, leaf in some:
             if position != self.tree.size:
                 self._tear(position)
             self._grown(0, self.tree.append(leaf))
@@ -159,32 +157,6 @@ class Walk:
                 self.good = self.tree.copy()
             if point.source == "head":
                 self.joined = self.tree.size
-
-
-def _places(session: Session, since: int) -> Iterator[list[Place]]:
-    """Every leaf from there on, some thousand at a time."""
-    with _link(session).cursor(name="audit_walk", binary=True) as cursor:
-        cursor.execute(_PLACES, (since,))
-        while some := cursor.fetchmany(AT_A_TIME):
-            yield cast("list[Place]", some)
-
-
-def _rows(session: Session, numbers: list[int]) -> dict[int, Row]:
-    """The records of these numbers; what is gone is not among them.
-
-    PostgreSQL compares the facts, which is quickest; where bytes are no JSON it tells nothing.
-    """
-    link = _link(session)
-    for facts in (_FACTS_TOLD, "false"):
-        with suppress(psycopg.DataError), link.transaction(), link.cursor(binary=True) as cursor:
-            found = cursor.execute(_ROWS.format(facts=facts).encode(), (numbers,)).fetchall()
-            return {row[0]: cast("Row", row) for row in found}
-    return {}
-
-
-def _link(session: Session) -> psycopg.Connection:
-    """The driver's own connection: its plain tuples cost half of what SQLAlchemy's rows do."""
-    return cast("psycopg.Connection", session.connection().connection.driver_connection)
 
 
 def _records(session: Session, numbers: Sequence[int]) -> Sequence[AuditRecord]:

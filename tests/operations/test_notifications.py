@@ -150,7 +150,7 @@ def test_a_person_without_an_address_is_not_reached(ctx, url):
 def test_a_person_who_cannot_be_told_is_a_failure(ctx, receiver):
     personal(ctx, receiver.address)
     receiver.status = 500
-    with pytest.raises(NotificationFailed, match="a nn could not be delivered"):
+    with pytest.raises(NotificationFailed, match="a person could not be delivered"):
         to_person(ctx, email=None)
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from changes import execution
 from changes.acted import corrected
+from changes.questions import saved
+from changes.questions.saved import Wanted
 from core.actor import Actor
 from core.errors import NotFound, NotPermitted
 from drift.noise.learning import Learned
@@ -20,7 +22,7 @@ from operations.job_kinds import KINDS, checked, kind_of
 from scheduler import jobs as room
 from scheduler.work import Work
 from tests.conftest import AllowAll
-from tests.factories import make_device, make_person, make_site, make_unit
+from tests.factories import make_device, make_person, make_post, make_site, make_unit
 from tests.scheduler.running import context
 
 
@@ -155,8 +157,19 @@ def test_a_notification_is_sent_by_a_job(runtime, monkeypatch):
     assert calls == [told]
 
 
+def test_a_saved_question_is_asked_by_a_job_as_the_person_who_saved_it(runtime):
+    with context(runtime) as ctx:
+        unit, person = make_unit(ctx), make_person(ctx)
+        make_post(ctx, unit=unit, permissions=["audit.read"], holder=person)
+        mine = replace(ctx, person=Actor(name=person.username, person_id=person.id))
+        wanted = Wanted(name="mine", question="person", parameters={"person": person.username})
+        row = saved.save(mine, wanted)
+    told = room.RUN["audit.question"](work(runtime, "audit.question"), {"saved_id": row.id})
+    assert told == "mine: 1 rows"
+
+
 def test_an_unknown_job_is_answered_with_those_there_are():
-    with pytest.raises(NotFound, match=r"there are changes\.execute, changes\.reap"):
+    with pytest.raises(NotFound, match=r"changes\.execute, changes\.reap"):
         kind_of("coffee.make")
 
 

@@ -1,5 +1,6 @@
 """Maintenance: every step on its own, recorded in the end."""
 
+from dataclasses import replace
 from datetime import timedelta
 from threading import Event as Sign
 
@@ -8,6 +9,7 @@ from sqlalchemy import text
 
 from core.audit import AuditRecord
 from core.errors import InvalidInput
+from core.evidence.sealing import seal_all
 from operations.job_kinds import KINDS
 from operations.models import Event
 from organization.models import WebSession
@@ -94,3 +96,18 @@ def test_a_step_that_fails_does_not_keep_the_others_from_their_work(runtime, wor
 
 def test_the_reaper_tells_what_it_found(work):
     assert mend(work).startswith("jobs again 0, given up 0, changes ")
+
+
+def test_records_older_than_the_settings_keep_them_are_proposed_once(runtime, work, clock):
+    with context(runtime) as ctx:
+        seal_all(ctx)
+    settings = runtime.settings.model_copy(update={"audit_keep_days": 30})
+    clock.forward(days=31)
+    asked = replace(work, runtime=replace(runtime, settings=settings))
+    maintain(asked)
+    maintain(asked)
+    assert last_facts(runtime)[1]["done"]["audit_records_to_archive"] == 2
+    with context(runtime) as ctx:
+        [event] = ctx.session.query(Event).filter_by(kind="audit_archive_due")
+        assert (event.title, event.count) == ("2 audit records may be archived", 1)
+        assert ctx.session.query(AuditRecord).filter_by(action="audit.archived").count() == 0

@@ -5,7 +5,8 @@ import pytest
 from core.audit import AuditRecord
 from core.errors import NotPermitted
 from core.evidence import keys
-from core.evidence.keys import LogKeyUnavailable, chain, ensure_key, key_file, rotate_key
+from core.evidence.errors import LogKeyUnavailable
+from core.evidence.keys import chain, ensure_key, key_file, rotate_key
 from core.evidence.models import Head
 from core.evidence.sealing import seal
 from core.evidence.signatures import in_force, is_sound, key_breaks

@@ -8,8 +8,11 @@ import threading
 import pytest
 
 from core.errors import InvalidInput, NotPermitted, SettingsError
-from core.evidence.anchors import Anchored, AnchorFailed, FileTarget, SyslogTarget, anchor
+from core.evidence.anchoring.anchors import Anchored, anchor
+from core.evidence.anchoring.file_target import FileTarget
+from core.evidence.anchoring.syslog_target import SyslogTarget
 from core.evidence.documents import head_line, read_head
+from core.evidence.errors import AnchorFailed
 from core.evidence.keys import chain, last_head
 from core.evidence.models import Anchor
 from core.evidence.nodes import LogBroken
@@ -169,7 +172,7 @@ def test_heads_are_laid_down_by_who_may_seal(log):
         anchor(acting(log, make_person(log)))
 
 
-@pytest.mark.parametrize("line", ["", "[]", "{}", '{"log": 1}', "\x00"])
+@pytest.mark.parametrize("line", ["", "[]", "{}", '{"log": 1}', "\x00", "[" * 9999])
 def test_what_is_no_head_is_not_read_as_one(line):
     with pytest.raises(InvalidInput, match="no signed tree head"):
         read_head(line)

@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 
 from core.errors import InvalidInput, NotPermitted
+from core.evidence.anchoring.witnessing import Offer, last_seen, statement_of_witnessed, witness
 from core.evidence.documents import head_line, read_head
 from core.evidence.errors import WitnessRefused
 from core.evidence.keys import chain, last_head, rotate_key
 from core.evidence.nodes import asked
 from core.evidence.statements import is_signed
 from core.evidence.tree import consistency
-from core.evidence.witnessing import Offer, last_seen, statement_of_witnessed, witness
 from core.settings import Settings
 from tests.acting import acting
 from tests.core.evidence.rows import grow
