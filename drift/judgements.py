@@ -123,7 +123,8 @@ def _keep(contexts: Contexts, batch: Batch) -> list[Observation]:
         outcomes = [
             Outcome(
                 inputs=one, outcome=seen.outcome, broken=result.broken,
-                rules=batch.asked[one.target][0], digest=one.digest(batch.asked[one.target][1]),
+                rules=batch.asked[one.target][0], asked=batch.asked[one.target][1],
+                digest=one.digest(batch.asked[one.target][1]),
             )
             for (one, result), seen in zip(batch.pairs, told, strict=True)
         ]  # fmt: skip

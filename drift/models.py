@@ -116,6 +116,7 @@ class Finding(Base):
     """A device differs from its baseline, or breaks a rule; the same until it is resolved."""
 
     __tablename__ = "finding"
+    unstated: ClassVar[frozenset[str]] = frozenset({"differences"})  # `fingerprint` is of them
     __table_args__ = (
         CheckConstraint("state IN ('open', 'suppressed', 'resolved')", name="state"),
         Index(

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import TableValuedAlias, and_, bindparam, column, func, select
+from sqlalchemy import CTE, LargeBinary, and_, bindparam, column, func, select
 from sqlalchemy.dialects.postgresql import JSON, insert
 
 from core.audit import Fact
 from core.context import Context
+from drift import standing_history
 from drift.bulk import Task
 from drift.models import Baseline, Judged
 from drift.noise.masks import Mask
@@ -73,12 +74,16 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a judgement came to; `broken` are the details of broken rules by their id."""
+    """What a judgement came to; `broken` are the details of broken rules by their id.
+
+    `asked` is the hash of the rules, `digest` that of all inputs.
+    """
 
     inputs: Inputs
     outcome: str
     rules: tuple[str, ...]
     broken: Mapping[str, str]
+    asked: bytes
     digest: bytes
 
     @classmethod
@@ -87,9 +92,10 @@ class Outcome:
     ) -> "Outcome":
         """The outcome with the ids and the hash of the rules that were asked."""
         asked = tuple(rule for rule in rules if one.target.fits(rule))
+        hashed = rules_hash(asked)
         return cls(
             inputs=one, outcome=outcome, broken=broken, rules=tuple(rule.id for rule in asked),
-            digest=one.digest(rules_hash(asked)),
+            asked=hashed, digest=one.digest(hashed),
         )  # fmt: skip
 
 
@@ -148,25 +154,28 @@ def _tags(options: Mapping[str, Fact]) -> frozenset[str]:
 
 
 def note(ctx: Context, outcomes: Sequence[Outcome]) -> None:
-    """Keep what the judgements came to; the caller records them."""
+    """Keep what the judgements came to, now and over time; the caller records them."""
     if not outcomes:
         return
-    rows = _rows([_row(one, ctx.now()) for one in outcomes])
-    names = [one.name for one in rows.c]
-    row = insert(Judged).from_select(names, select(rows))
+    sets = standing_history.name_rules(ctx, {(one.asked, one.rules) for one in outcomes})
+    told = _rows([_row(one, sets[one.asked, one.rules], ctx.now()) for one in outcomes])
+    names = Judged.__table__.columns.keys()
+    row = insert(Judged).from_select(names, select(*(told.c[name] for name in names)))
     values = {name: row.excluded[name] for name in names if name != "device_id"}
-    ctx.session.execute(row.on_conflict_do_update(index_elements=["device_id"], set_=values))
+    kept = row.on_conflict_do_update(index_elements=["device_id"], set_=values).cte("kept")
+    ctx.session.execute(standing_history.changed(told).add_cte(kept))
 
 
-def _rows(of: list[Fact]) -> TableValuedAlias:
+def _rows(of: list[Fact]) -> CTE:
     """Rows of `judged` as one value: a quarter of what a value for each field of each costs."""
     fields = (column(one.name, one.type) for one in Judged.__table__.columns)
     told = func.json_to_recordset(bindparam("rows", of, type_=JSON))
-    return told.table_valued(*fields, name="told").render_derived(with_types=True)
+    rows = told.table_valued(*fields, column("rule_set", LargeBinary), name="rows")
+    return select(rows.render_derived(with_types=True)).cte("told")
 
 
-def _row(of: Outcome, now: datetime) -> Fact:
-    """The row of `judged` as JSON."""
+def _row(of: Outcome, rule_set: bytes, now: datetime) -> Fact:
+    """The row of `judged` as JSON, with the name of the rules."""
     return {
         "device_id": of.inputs.device_id,
         "snapshot_id": of.inputs.snapshot_id,
@@ -176,4 +185,5 @@ def _row(of: Outcome, now: datetime) -> Fact:
         "rules": of.rules,
         "failed": dict(of.broken),
         "judged_at": now.isoformat(),
+        "rule_set": f"\\x{rule_set.hex()}",
     }

@@ -1,6 +1,7 @@
 """The encrypted originals' table. Holds no key and no plain text."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import ForeignKey, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -17,6 +18,7 @@ class Original(Base):
     """
 
     __tablename__ = "original"
+    unstated: ClassVar[frozenset[str]] = frozenset({"nonce", "ciphertext"})
     __table_args__ = (UniqueConstraint("device_id", "digest"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -37,3 +39,19 @@ class Original(Base):
     @property
     def label(self) -> str:
         return f"{self.device.hostname} {self.digest.hex()[:12]}"
+
+
+class RedactionCommitment(Base):
+    """A commitment to a text as it was before redaction; `secrets` are the hidden parts' leaves.
+
+    32 bytes each, in the text's order (inventory/hidden_parts.py). `digest` is the SHA-256 of the
+    redacted text. A device has several for one text only where it showed marks of its own.
+    """
+
+    __tablename__ = "redaction_commitment"
+    audited: ClassVar[bool] = False
+
+    device_id: Mapped[int] = mapped_column(ForeignKey("device.id"), primary_key=True)
+    commitment: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    digest: Mapped[bytes] = mapped_column(LargeBinary, index=True)
+    secrets: Mapped[bytes] = mapped_column(LargeBinary)

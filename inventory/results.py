@@ -9,7 +9,7 @@ from sqlalchemy import select
 from core.audit import Fact
 from core.context import Action, Context
 from core.errors import TrimtabError
-from inventory import host_keys, originals, relations, reports, snapshots
+from inventory import commitments, host_keys, originals, relations, reports, snapshots
 from inventory.captures import Capture, Captures
 from inventory.cleaning import told
 from inventory.collecting.rest import rests_until
@@ -22,6 +22,8 @@ from inventory.drivers.errors import (
 )
 from inventory.drivers.protocol import Collection
 from inventory.drivers.reading import same_host
+from inventory.drivers.transcript import Held
+from inventory.held_sessions import commands_told
 from inventory.models import Device, HostKey
 from inventory.report_models import DeviceReport
 from inventory.saved import is_saved
@@ -66,11 +68,12 @@ class CollectionOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """A collection that is over: what it brought, or why it brought nothing."""
+    """A collection that is over: what it brought, or why it brought nothing, by what sessions."""
 
     device: Device
     found: Captures | TrimtabError
     seconds: float
+    held: tuple[Held, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +128,7 @@ def keep_all(ctx: Context, ended: Sequence[Ended], held: Known) -> list[Collecti
     with ctx.session.no_autoflush:
         pinned = _pinned(ctx, ended, held)
         stored = _stored(ctx, ended)
+        redactions = _redactions(ctx, ended, held)
         kept = [_kept(ctx, one, stored, held) for one in ended]
         relations.observed_all(ctx, [
             (one.ended.device, one.ended.found.collection.neighbours)
@@ -133,7 +137,9 @@ def keep_all(ctx: Context, ended: Sequence[Ended], held: Known) -> list[Collecti
         ])  # fmt: skip
     ctx.record_all([
         action for one in kept
-        for action in (*pinned.get(one.ended.device.id, ()), *_changed_key(one), _action(one))
+        for action in (
+            *pinned.get(one.ended.device.id, ()), *_changed_key(one), _action(ctx, one, redactions)
+        )
     ])  # fmt: skip
     return [_outcome(one) for one in kept]
 
@@ -174,6 +180,14 @@ def _stored(ctx: Context, ended: Sequence[Ended]) -> dict[Kind, Stored]:
                 ))  # fmt: skip
     originals.keep_all(ctx, shown)
     return done
+
+
+def _redactions(ctx: Context, ended: Sequence[Ended], held: Known) -> Mapping[int, bytes | None]:
+    """By device the commitment to what its running configuration hides."""
+    return commitments.tell_all(ctx, [
+        commitments.Shown.of(one.device.id, running, held.reports.get(one.device.id))
+        for one in ended if (running := _capture(one, "running")) is not None
+    ])  # fmt: skip
 
 
 def _capture(ended: Ended, source: Source) -> Capture | None:
@@ -260,12 +274,15 @@ def _changed_key(kept: _Kept) -> list[Action]:
     return [Action(action="host_key.changed", subject=kept.ended.device, facts=error.facts)]
 
 
-def _action(kept: _Kept) -> Action:
+def _action(ctx: Context, kept: _Kept, redactions: Mapping[int, bytes | None]) -> Action:
     snapshot = kept.running.snapshot if kept.running else None
+    redaction = redactions.get(kept.ended.device.id)
     facts: dict[str, Fact] = {
         "outcome": kept.outcome, "detail": kept.detail,
         "snapshot_id": snapshot.id if snapshot else None,
         "digest": snapshot.digest.hex() if snapshot else None,
+        "redaction": redaction.hex() if redaction else None,
+        **commands_told(ctx, kept.ended.device.platform, kept.ended.held),
     }  # fmt: skip
     return Action(action="device.collected", subject=kept.ended.device, facts=facts)
 

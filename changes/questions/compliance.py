@@ -1,28 +1,40 @@
 """How a unit's devices stood to a version of a policy on a date. Reads only.
 
-Of each device the last judgement is kept. It stands from its time until today, so it answers for
-every date since; for a date before it nothing is kept, and the row says so.
+A judgement stands from its time until the next one that came to something else, so each answers for
+the dates between. Rules are those that were asked then, as they were told by their digest.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import select
+from sqlalchemy import String, and_, cast, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from changes.questions import scope
 from changes.questions.answers import Given, Parameter, Question, Row
-from core.audit import Subject
+from core.audit import AuditRecord, Subject
 from core.context import Context
 from core.errors import InvalidInput, NotFound
-from drift.models import Judged
+from drift import standing_history
 from drift.noise.reach import above, parents
+from drift.standing_history import Stood
 from inventory.models import Device, Site
 from organization.models import Clause, Policy, PolicyVersion, Unit
 from organization.units import by_code
 
 PLATFORM = Subject(type="platform", id="trimtab", label="trimtab")
+RETIRED = "device.retired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """A device that was there on the date, as far as is known, and how it stood then."""
+
+    device: Device
+    stood: Stood | None
+    unknown: str
 
 
 def read(ctx: Context, given: Given, after: str, limit: int) -> Sequence[Row]:
@@ -67,66 +79,102 @@ def _rows(
     units = frozenset(one for one in known if unit.id in set(above(one, known)))
     last = seen[0] - 1  # the device of the place once more: it may have clauses left
     while found := _devices(ctx, units, at, last, batch):
-        for device, judged in found:
+        for one in _stood(ctx, found, at):
             for clause in version.clauses:
-                if (device.id, clause.id) > seen:
-                    yield _row(device, judged, version, clause, at)
-        last = found[-1][0].id
+                if (one.device.id, clause.id) > seen:
+                    yield _row(one, version, clause, at)
+        last = found[-1].id
 
 
 def _devices(
     ctx: Context, units: frozenset[int], at: datetime, last: int, batch: int
-) -> Sequence[tuple[Device, Judged | None]]:
+) -> Sequence[Device]:
+    """The devices that were there, or may have been: retired since, or nobody knows when."""
+    retired = (
+        select(AuditRecord.id)
+        .where(AuditRecord.subject_type == "device", AuditRecord.action == RETIRED)
+        .where(AuditRecord.subject_id == cast(Device.id, String), AuditRecord.recorded_at <= at)
+        .exists()
+    )
     query = (
-        select(Device, Judged)
+        select(Device)
         .join(Site, Site.id == Device.site_id)
-        .outerjoin(Judged, Judged.device_id == Device.id)
         .where(Device.owned_by(units), Device.created_at <= at, Device.id > last)
-        .where(Device.state != "retired")
+        .where(or_(Device.state != "retired", and_(Device.state == "retired", ~retired)))
         .order_by(Device.id)
         .limit(batch)
     )
-    return [(device, judged) for device, judged in ctx.session.execute(query)]
+    return ctx.session.scalars(query).all()
 
 
-def _row(
-    device: Device, judged: Judged | None, version: PolicyVersion, clause: Clause, at: datetime
-) -> Row:
-    standing, why = _standing(judged, clause, at)
-    what = scope.device_subject(device)
+def _stood(ctx: Context, devices: Sequence[Device], at: datetime) -> Iterator[_Seen]:
+    found = standing_history.at(ctx, [one.id for one in devices], at)
+    gone = _retired_at(ctx, [one.id for one in devices if one.state == "retired"])
+    for one in devices:
+        if one.state == "retired" and one.id not in gone:
+            unknown = "the device is retired, and no record here tells since when"
+            yield _Seen(device=one, stood=None, unknown=unknown)
+        else:
+            yield _Seen(device=one, stood=found.get(one.id), unknown=_unknown(ctx, at))
+
+
+def _retired_at(ctx: Context, device_ids: Sequence[int]) -> Mapping[int, datetime]:
+    """When the log says that devices were retired; records in an archive are missing."""
+    query = (
+        select(AuditRecord.subject_id, func.min(AuditRecord.recorded_at))
+        .where(AuditRecord.subject_type == "device", AuditRecord.action == RETIRED)
+        .where(AuditRecord.subject_id.in_([str(one) for one in device_ids]))
+        .group_by(AuditRecord.subject_id)
+    )
+    rows = ctx.session.execute(query) if device_ids else ()
+    return {int(device_id): at for device_id, at in rows}
+
+
+def _unknown(ctx: Context, at: datetime) -> str:
+    """Why nothing is known of a device that no judgement is kept of."""
+    since = standing_history.kept_since(ctx)
+    if since is not None and at < since:
+        return f"judgements before {since:%F} are not kept, by the setting keep_standings_days"
+    return "the device was not judged by then, or before judgements were kept over time"
+
+
+def _row(seen: _Seen, version: PolicyVersion, clause: Clause, at: datetime) -> Row:
+    standing, why = _standing(seen, clause)
+    what, since = scope.device_subject(seen.device), seen.stood.since if seen.stood else None
     policy = f"{version.policy.code} version {version.version}"
+    digest = seen.stood.digest if seen.stood else None
     return Row(
-        place=f"{device.id}:{clause.id}", at=judged.judged_at if judged else at, who=PLATFORM,
-        did="drift.judged", what=what,
+        place=f"{seen.device.id}:{clause.id}", at=since or at, who=PLATFORM, did="drift.judged",
+        what=what,
         cells=(
-            what, policy, clause.number, clause.text, standing, why,
-            judged.judged_at if judged else None, ", ".join(clause.rules),
+            what, policy, clause.number, clause.text, standing, why, since,
+            ", ".join(clause.rules), digest.hex() if digest else "",
         ),
     )  # fmt: skip
 
 
-def _standing(judged: Judged | None, clause: Clause, at: datetime) -> tuple[str, str]:
+def _standing(seen: _Seen, clause: Clause) -> tuple[str, str]:
     """How the device stood to the clause, and the broken rules or why nothing is known."""
     if not clause.rules:
         return "not watched", "no rule watches the clause"
-    if judged is None:
-        return "unknown", "the device was never judged"
-    if judged.judged_at > at:
-        return "unknown", "it was judged anew since; what was before is not kept"
-    broken = [f"{one}: {judged.failed[one]}" for one in clause.rules if one in judged.failed]
+    if seen.stood is None:
+        return "unknown", seen.unknown
+    failed = seen.stood.failed
+    broken = [f"{one}: {failed[one]}" for one in clause.rules if one in failed]
     if broken:
         return "broken", "; ".join(broken)
-    if not set(clause.rules) & set(judged.rules):
-        return "not asked", "no rule of the clause speaks of such a device"
+    if not set(clause.rules) & seen.stood.rules:
+        return "not asked", "no rule of the clause spoke of such a device"
     return "kept", ""
 
 
 QUESTION = Question(
     name="compliance",
     title="How did a unit comply on a date, under a version of a policy?",
-    note="One row a device and clause. The last judgement of a device answers for all dates since "
-    "it; for dates before it nothing is kept. Rules are named as they were asked; a rule whose "
-    "text changed keeps its name. Devices retired since are left out.",
+    note="One row a device and clause, as it was judged then: a judgement holds until one that "
+    "came to something else. Rules have the names that they had; the digest tells whether their "
+    "texts were the same. Devices retired since count for the dates before. In which unit a "
+    "device lies cannot be changed once it is set up, so it is as it was.",
     parameters=(
         Parameter(name="unit", kind="text", title="Unit's code", required=True),
         Parameter(name="at", kind="time", title="On that date", required=True),
@@ -134,7 +182,8 @@ QUESTION = Question(
         Parameter(name="version", kind="number", title="Version, else the one in force then"),
     ),
     columns=(
-        "device", "policy", "clause", "text", "standing", "why", "judged at", "rules",
+        "device", "policy", "clause", "text", "standing", "why", "so since", "rules",
+        "digest of the rules",
     ),
     read=read,
 )  # fmt: skip

@@ -1,126 +1,81 @@
-"""Changes that touched a device outside of its windows, or in a freeze. Reads only."""
+"""Changes that touched a device outside of its windows, or in a freeze. Reads only.
 
-from bisect import bisect_right
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field
+The database looks at every touch itself, with the times that `openings` worked out, and gives back
+only those at a wrong time.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain, islice
+from itertools import islice
 
-from sqlalchemy import Executable, select, tuple_
-from sqlalchemy.orm import joinedload
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    BindParameter,
+    ColumnClause,
+    ColumnElement,
+    Integer,
+    Select,
+    TableValuedAlias,
+    Text,
+    bindparam,
+    case,
+    column,
+    func,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import JSON, TSTZMULTIRANGE, Range, aggregate_order_by
 
-from changes.calendar import series
-from changes.calendar.clashes import lets
-from changes.calendar.exceptions import binding
-from changes.calendar.models import ALWAYS, ChangeWindow, Freeze, FreezeException
-from changes.calendar.series import Held, Holding
-from changes.calendar.spans import Span, merged, within
+from changes.calendar.models import KINDS, Freeze, FreezeException
+from changes.calendar.spans import Span
 from changes.models import ChangeRequest, ChangeTarget
 from changes.questions import scope
 from changes.questions.answers import Given, Question, Row
-from core.audit import Subject
+from changes.questions.openings import ALL_KINDS, Openings, openings
+from core.audit import Fact, Subject
 from core.context import Context
-from inventory.models import Device, Site
+from inventory.models import Device
 from organization.models import Person
 
-BATCH = 2000  # touches that are read at a time: plain columns, no objects
+FIRST, GROWTH = 2000, 8  # touches looked at in one go, and how many times more the next time
+NEWEST = (2**31 - 1, 2**31 - 1)  # a place before all others: PostgreSQL's largest integers
 INSTANT = timedelta(microseconds=1)
 USUAL = timedelta(days=92)  # where nobody says since when: every touch of it is looked at
+SPANS = column("spans", TSTZMULTIRANGE)
+Column = ColumnClause[int] | ColumnClause[str] | ColumnClause[Sequence[Range[datetime]]]
 
-Rows = tuple[Held, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class _Touch:
-    """A device that a change touched, and what its time is measured by."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wrong:
+    """A touch at a wrong time: astray of its own window, no window open, in these freezes."""
 
     change_id: int
     device_id: int
-    at: datetime
+    touched_at: datetime
     state: str
+    astray: bool
+    closed: bool
+    freezes: Sequence[str] | None
     title: str
     kind: str
-    digest: str
-    window_start: datetime | None
-    window_end: datetime | None
+    window_start: datetime
+    window_end: datetime
+    hostname: str
     person_id: int
     username: str
 
 
-@dataclass(slots=True)
-class _Calendar:
-    """Windows and freezes, with what was worked out of them: the spans are of one frame."""
-
-    windows: Holding
-    freezes: Holding
-    frame: Span = ALWAYS
-    devices: dict[int, Device] = field(default_factory=dict)
-    known: dict[tuple[int, str], tuple[Rows, Rows]] = field(default_factory=dict)
-    places: dict[tuple[int | str | None, ...], tuple[Rows, Rows]] = field(default_factory=dict)
-    spans: dict[Rows, tuple[Span, ...]] = field(default_factory=dict)
-
-    def turn(self, frame: Span) -> None:
-        """Look at another frame from now on."""
-        self.frame = frame
-        self.spans.clear()
-
-    def reaching(self, device_id: int, kind: str) -> tuple[Rows, Rows]:
-        """The windows for such a change of the device, and the freezes that hold it back."""
-        if (device_id, kind) not in self.known:
-            device = self.devices[device_id]
-            named = any(device_id in row.device_ids for row in self._rows())
-            own = device_id if named else None  # devices of a site and unit are alike otherwise
-            key = (device.site_id, device.governing_unit_id, own, kind)
-            if key not in self.places:
-                self.places[key] = self._reaching(device, kind)
-            self.known[device_id, kind] = self.places[key]
-        return self.known[device_id, kind]
-
-    def _rows(self) -> Iterator[Held]:
-        return chain(self.windows.rows, self.freezes.rows)
-
-    def _reaching(self, device: Device, kind: str) -> tuple[Rows, Rows]:
-        windows = tuple(row for row in self.windows.reaching(device) if lets(row, kind))
-        freezes = self.freezes.reaching(device)
-        return windows, binding(freezes, kind=kind, excepted=frozenset())
-
-    def open(self, rows: Rows, at: datetime) -> bool:
-        """Whether one of them held at that time, and was written down by then."""
-        if rows not in self.spans:
-            self.spans[rows] = merged(one for row in rows for one in _held(row, self.frame))
-        found = self.spans[rows]
-        place = bisect_right(found, at, key=lambda one: one.start) - 1
-        return place >= 0 and at < found[place].end
-
-
-def _held(row: Held, frame: Span) -> tuple[Span, ...]:
-    return within(series.spans_of(row, frame), Span(row.created_at, ALWAYS.end))
-
-
 def read(ctx: Context, given: Given, after: str, limit: int) -> Sequence[Row]:
     """One row a device that was touched at a wrong time, the newest changes first."""
-    seen = scope.place(after, parts=2)
-    with closing(_outside(ctx, given, seen)) as found:
-        return list(islice(found, limit))
-
-
-def _outside(
-    ctx: Context, given: Given, seen: tuple[int, ...] | None
-) -> Generator[Row, None, None]:
-    whole = _span(ctx, given)
-    calendar = _Calendar(
-        series.holding(ctx, ChangeWindow, whole), series.holding(ctx, Freeze, whole)
-    )
-    with ctx.session.execute(_touched(ctx, whole, seen)) as rows:
-        for some in rows.partitions():
-            touched = [_Touch(*row) for row in some]
-            times = [one.at for one in touched]
-            calendar.turn(Span(min(times), max(times) + INSTANT))
-            _load(ctx, calendar, touched)
-            for one in touched:
-                if why := _why(ctx, calendar, one):
-                    yield _row(one, calendar.devices[one.device_id], why)
+    seen = scope.place(after, parts=2) or NEWEST
+    frame = _frame(ctx, _span(ctx, given))
+    if frame is None:
+        return []
+    known = openings(ctx, ctx.units(scope.AUDIT), frame)
+    return [_row(one) for one in islice(_outside(ctx, known, frame, seen, limit), limit)]
 
 
 def _span(ctx: Context, given: Given) -> Span:
@@ -131,71 +86,174 @@ def _span(ctx: Context, given: Given) -> Span:
     return Span(since, until)
 
 
-def _touched(ctx: Context, whole: Span, seen: tuple[int, ...] | None) -> Executable:
-    """Every touch in the span, the newest changes first; read from the database in batches."""
-    place = tuple_(ChangeTarget.change_id, ChangeTarget.device_id)
+def _frame(ctx: Context, whole: Span) -> Span | None:
+    """From the first until after the last touch of the span, None without any."""
+    ends = select(func.min(ChangeTarget.touched_at), func.max(ChangeTarget.touched_at))
+    first, last = ctx.session.execute(ends.where(_touched_in(whole))).one()
+    return None if first is None or last is None else Span(first, last + INSTANT)
+
+
+def _touched_in(span: Span) -> ColumnElement[bool]:
+    return (ChangeTarget.touched_at >= span.start) & (ChangeTarget.touched_at < span.end)
+
+
+def _outside(
+    ctx: Context, known: Openings, frame: Span, seen: tuple[int, ...], limit: int
+) -> Iterator[_Wrong]:
+    """Looked at part by part, so that a page of many rows does not wait for all the touches."""
+    last, size = seen[0], FIRST
+    while last > 0:
+        first = _first(ctx, frame, last, size)
+        looked = _looked(known, frame, first, last)
+        later = tuple_(ChangeTarget.change_id, ChangeTarget.device_id) < tuple_(*seen)
+        found = _wrong(looked.where(later).cte("looked"), known).limit(limit)
+        yield from (_Wrong(**row) for row in ctx.session.execute(found).mappings())
+        last, size = first - 1, size * GROWTH
+
+
+def _first(ctx: Context, frame: Span, last: int, size: int) -> int:
+    """The first change of a part that ends with `last` and has about so many touches."""
     query = (
+        select(ChangeTarget.change_id)
+        .where(ChangeTarget.change_id <= last, _touched_in(frame))
+        .order_by(ChangeTarget.change_id.desc())
+        .offset(size)
+        .limit(1)
+    )
+    return ctx.session.scalar(query) or 0
+
+
+def _looked(known: Openings, frame: Span, first: int, last: int) -> Select[tuple[object, ...]]:
+    """The touches of these changes that one of the three speaks against."""
+    at, devices, reached = ChangeTarget.touched_at, _devices(known), _reached(known)
+    windows, freezes = _times("windows", known.times), _times("freezes", known.times)
+    kind = case({one: n for n, one in enumerate(KINDS)}, value=ChangeRequest.kind, else_=len(KINDS))
+    place = devices.c.place * len(ALL_KINDS) + kind + 1  # ordinality counts from 1
+    own = (ChangeRequest.window_start <= at) & (at < ChangeRequest.window_end)
+    astray = func.coalesce(~own, False)  # one without a window is not
+    closed, frozen = ~windows.c.spans.op("@>")(at), freezes.c.spans.op("@>")(at)
+    return (
         select(
-            ChangeTarget.change_id, ChangeTarget.device_id, ChangeTarget.touched_at,
-            ChangeTarget.state, ChangeRequest.title, ChangeRequest.kind, ChangeRequest.digest,
-            ChangeRequest.window_start, ChangeRequest.window_end, Person.id, Person.username,
+            ChangeTarget.change_id, ChangeTarget.device_id, at, ChangeTarget.state,
+            ChangeRequest.digest, freezes.c.number, astray.label("astray"),
+            closed.label("closed"), frozen.label("frozen"),
         )
         .join(ChangeRequest, ChangeRequest.id == ChangeTarget.change_id)
+        .join(devices, devices.c.id == ChangeTarget.device_id)
+        .join(reached, reached.c.place == place)
+        .join(windows, windows.c.number == reached.c.windows)
+        .join(freezes, freezes.c.number == reached.c.freezes)
+        .where(
+            ChangeTarget.change_id.between(first, last), ChangeRequest.id.between(first, last),
+            _touched_in(frame), or_(astray, closed, frozen),
+        )
+    )  # fmt: skip
+
+
+def _wrong(looked: CTE, known: Openings) -> Select[tuple[object, ...]]:
+    """Those that stay when exceptions are taken into account, with what a row tells of them."""
+    held = _held(looked, known)
+    return (
+        select(
+            looked.c.change_id, looked.c.device_id, looked.c.touched_at, looked.c.state,
+            looked.c.astray, looked.c.closed, held.c.freezes, ChangeRequest.title,
+            ChangeRequest.kind, ChangeRequest.window_start, ChangeRequest.window_end,
+            Device.hostname, Person.id.label("person_id"), Person.username,
+        )
+        .join_from(
+            looked, held,
+            (held.c.change_id == looked.c.change_id) & (held.c.device_id == looked.c.device_id),
+            isouter=True,
+        )
+        .join(ChangeRequest, ChangeRequest.id == looked.c.change_id)
         .join(Person, Person.id == ChangeRequest.requested_by_id)
-        .join(Device, Device.id == ChangeTarget.device_id)
-        .join(Site, Site.id == Device.site_id)
-        .where(
-            Device.owned_by(ctx.units(scope.AUDIT)), ChangeTarget.touched_at >= whole.start,
-            ChangeTarget.touched_at < whole.end,
-        )
-        .order_by(ChangeTarget.change_id.desc(), ChangeTarget.device_id.desc())
-        .execution_options(yield_per=BATCH)
+        .join(Device, Device.id == looked.c.device_id)
+        .where(or_(looked.c.astray, looked.c.closed, held.c.freezes.is_not(None)))
+        .order_by(looked.c.change_id.desc(), looked.c.device_id.desc())
     )  # fmt: skip
-    return query if seen is None else query.where(place < tuple_(*seen))
 
 
-def _load(ctx: Context, calendar: _Calendar, touched: Sequence[_Touch]) -> None:
-    new = {one.device_id for one in touched} - calendar.devices.keys()
-    query = select(Device).where(Device.id.in_(new)).options(joinedload(Device.site))
-    calendar.devices.update({one.id: one for one in ctx.session.scalars(query)} if new else {})
+def _held(looked: CTE, known: Openings) -> CTE:
+    """By touch the names of the freezes that it was in without an exception by then.
 
-
-def _why(ctx: Context, calendar: _Calendar, touch: _Touch) -> list[str]:
-    """What was wrong with the time, in words; nothing where it was right."""
-    why, at = list[str](), touch.at
-    start, end = touch.window_start, touch.window_end
-    if start is not None and end is not None and not start <= at < end:
-        why.append(f"outside of its own window {start:%F %H:%M} to {end:%F %H:%M %Z}")
-    windows, freezes = calendar.reaching(touch.device_id, touch.kind)
-    if not calendar.open(windows, at):
-        why.append("no maintenance window was open")
-    held = [row.name for row in freezes if calendar.open((row,), at)]
-    free = _excepted(ctx, touch) if held else frozenset()
-    return why + [f"in the freeze {name}" for name in held if name not in free]
-
-
-def _excepted(ctx: Context, touch: _Touch) -> frozenset[str]:
-    """The freezes by name that it had an exception from by then: an edited one has two rows."""
-    query = (
-        select(Freeze.name)
-        .join(FreezeException, FreezeException.freeze_id == Freeze.id)
-        .where(
-            FreezeException.change_id == touch.change_id, FreezeException.digest == touch.digest,
-            FreezeException.state == "approved", FreezeException.decided_at <= touch.at,
-        )
+    An exception names a freeze by its row, and an edited one has two of the same name.
+    """
+    freezes = _recordset(
+        "held", known.held, column("number", Integer), column("freeze", Integer),
+        column("name", Text), SPANS,
     )  # fmt: skip
-    return frozenset(ctx.session.scalars(query))
+    excepted = (
+        select(FreezeException.id)
+        .join(Freeze, Freeze.id == FreezeException.freeze_id)
+        .where(
+            FreezeException.change_id == looked.c.change_id,
+            FreezeException.digest == looked.c.digest, FreezeException.state == "approved",
+            FreezeException.decided_at <= looked.c.touched_at, Freeze.name == freezes.c.name,
+        )
+        .exists()
+    )  # fmt: skip
+    names = func.array_agg(aggregate_order_by(freezes.c.name, freezes.c.freeze))
+    return (
+        select(looked.c.change_id, looked.c.device_id, names.label("freezes"))
+        .join_from(
+            looked, freezes,
+            (freezes.c.number == looked.c.number)
+            & freezes.c.spans.op("@>")(looked.c.touched_at),
+        )
+        .where(looked.c.frozen, ~excepted)
+        .group_by(looked.c.change_id, looked.c.device_id)
+        .cte("in_freezes")
+    )  # fmt: skip
 
 
-def _row(touch: _Touch, device: Device, why: Sequence[str]) -> Row:
+def _devices(known: Openings) -> TableValuedAlias:
+    pairs = func.unnest(_numbers("ids", known.devices), _numbers("places", known.places))
+    columns = (column("id", Integer), column("place", Integer))
+    return pairs.table_valued(*columns, name="of_device").render_derived()
+
+
+def _reached(known: Openings) -> TableValuedAlias:
+    pairs = func.unnest(
+        _numbers("of_windows", known.windows), _numbers("of_freezes", known.freezes)
+    )
+    columns = (column("windows", Integer), column("freezes", Integer))
+    told = pairs.table_valued(*columns, with_ordinality="place", name="reached")
+    return told.render_derived()
+
+
+def _numbers(name: str, values: Sequence[int]) -> BindParameter[Sequence[int]]:
+    return bindparam(name, values, type_=ARRAY(Integer))
+
+
+def _times(name: str, rows: Sequence[Fact]) -> TableValuedAlias:
+    return _recordset(name, rows, column("number", Integer), SPANS)
+
+
+def _recordset(name: str, rows: Sequence[Fact], *columns: Column) -> TableValuedAlias:
+    told = func.json_to_recordset(bindparam(name, rows, type_=JSON))
+    return told.table_valued(*columns, name=name).render_derived(with_types=True)
+
+
+def _why(touch: _Wrong) -> Iterator[str]:
+    """What was wrong with the time, in words."""
+    if touch.astray:
+        start, end = touch.window_start, touch.window_end
+        yield f"outside of its own window {start:%F %H:%M} to {end:%F %H:%M %Z}"
+    if touch.closed:
+        yield "no maintenance window was open"
+    yield from (f"in the freeze {name}" for name in touch.freezes or ())
+
+
+def _row(touch: _Wrong) -> Row:
     who = Subject(type="person", id=str(touch.person_id), label=touch.username)
     key = str(touch.change_id)
     what = Subject(type="change_request", id=key, label=f"C{key} {touch.title}")
+    device = Subject(type="device", id=str(touch.device_id), label=touch.hostname)
     return Row(
-        place=f"{key}:{touch.device_id}", at=touch.at, who=who, did="change.touching", what=what,
+        place=f"{key}:{touch.device_id}", at=touch.touched_at, who=who, did="change.touching",
+        what=what,
         cells=(
-            what, scope.device_subject(device), touch.kind, touch.at, "; ".join(why), who,
-            touch.state,
+            what, device, touch.kind, touch.touched_at, "; ".join(_why(touch)), who, touch.state,
         ),
     )  # fmt: skip
 

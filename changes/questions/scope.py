@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from changes.models import ChangeRequest, ChangeTarget
 from changes.questions.answers import Given, Parameter
@@ -63,6 +64,16 @@ def mine(ctx: Context) -> Select[int]:
         .join(Site, Site.id == Device.site_id)
         .where(Device.owned_by(ctx.units(AUDIT)))
     )
+
+
+def audited(ctx: Context, change_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Whether that change touches a device of the units that the person audits.
+
+    Asked of each change by itself, after all else about it: PostgreSQL would make one list of all
+    changes out of `mine`, or of EXISTS, however few are left to ask about.
+    """
+    one = mine(ctx).where(ChangeTarget.change_id == change_id).limit(1)
+    return one.correlate_except(ChangeTarget, Device, Site).scalar_subquery().is_not(None)
 
 
 def change_subject(row: ChangeRequest) -> Subject:

@@ -55,7 +55,8 @@ def approve(ctx: Context, mask_id: int, *, note: str, corrected: Corrected) -> N
     counted = standing(ctx, row)
     if len(counted) >= PERSONS:
         row.state, row.active_at = "active", ctx.now()
-        ctx.record("noise.activated", row, by=[one.person.username for one in counted])
+        by = [ctx.identified(one.person_id) for one in counted]
+        ctx.record("noise.activated", row, by=by)
     return row
 
 

@@ -25,7 +25,7 @@ from sqlalchemy.orm import aliased
 from core.audit import Subject
 from core.context import Context
 from core.settings import Settings
-from inventory.original_models import Original
+from inventory.original_models import Original, RedactionCommitment
 from inventory.snapshot_models import Content, Snapshot
 from inventory.store.repack import sweep, take_out
 
@@ -71,7 +71,8 @@ def apply(ctx: Context, *, referred: Referred) -> int:
     digests &= frozenset(superseded(ctx, policy, also=referred(ctx)))  # as it is, now they are held
     removed = take_out(ctx, digests, reason=policy.told)
     if removed:
-        ctx.session.execute(delete(Original).where(Original.digest.in_(digests)))
+        for beside in (Original, RedactionCommitment):
+            ctx.session.execute(delete(beside).where(beside.digest.in_(digests)))
         ctx.record(
             "snapshot.texts_removed", Subject(type="snapshot", id="-", label=f"{removed} texts"),
             texts=removed, policy=policy.told,
