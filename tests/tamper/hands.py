@@ -22,11 +22,14 @@ COLUMNS: Mapping[str, str] = {
     "record_id": "gen_random_uuid()",
     "recorded_at": "recorded_at - interval '1 microsecond'",
     "actor_id": "coalesce(actor_id, 0) + 1",
-    "actor_name": "actor_name || ' '",
+    "actor_name": "coalesce(actor_name, '') || ' '",
+    "actor_identity": "sha256(coalesce(actor_identity, ''))",
     "action": "upper(action)",
     "subject_type": "'site'",
     "subject_id": "subject_id || '0'",
     "subject_label": "''",
+    "change_id": "coalesce(change_id, 0) + 1",
+    "execution_id": "coalesce(execution_id, 0) + 1",
     "facts": "facts || '{\"sure\": false}'",
 }
 
@@ -168,11 +171,12 @@ def a_copy_in_a_records_place(log: Log) -> Due:
     place = log.place(at_least=1)
     row = log.record_at(place)
     [number] = log.sql(
-        "INSERT INTO audit_record (record_id, recorded_at, actor_id, actor_name, action,"
-        " subject_type, subject_id, subject_label, facts, canonical, digest)"
-        " SELECT :identity, recorded_at, actor_id, actor_name, action, subject_type, subject_id,"
-        " subject_label, facts, canonical || ' ', sha256(canonical) FROM audit_record"
-        " WHERE id = :id RETURNING id",
+        "INSERT INTO audit_record (record_id, recorded_at, actor_id, actor_name,"
+        " actor_identity, action, subject_type, subject_id, subject_label, facts, canonical,"
+        " digest)"
+        " SELECT :identity, recorded_at, actor_id, actor_name, actor_identity, action,"
+        " subject_type, subject_id, subject_label, facts, canonical || ' ', sha256(canonical)"
+        " FROM audit_record WHERE id = :id RETURNING id",
         id=row.id, identity=UUID(int=log.draw.getrandbits(128)),
     ).one()  # fmt: skip
     log.sql("UPDATE audit_leaf SET audit_record_id = :number WHERE position = :place",
@@ -186,10 +190,12 @@ def a_record_slipped_in(log: Log) -> Due:
     identity = UUID(int=log.draw.getrandbits(128))
     canonical = row.canonical.replace(str(row.record_id).encode(), str(identity).encode())
     log.sql(
-        "INSERT INTO audit_record (record_id, recorded_at, actor_id, actor_name, action,"
-        " subject_type, subject_id, subject_label, facts, canonical, digest)"
-        " SELECT :identity, recorded_at, actor_id, actor_name, action, subject_type, subject_id,"
-        " subject_label, facts, :canonical, sha256('\\x00'::bytea || :canonical)"
+        "INSERT INTO audit_record (record_id, recorded_at, actor_id, actor_name,"
+        " actor_identity, action, subject_type, subject_id, subject_label, facts, canonical,"
+        " digest)"
+        " SELECT :identity, recorded_at, actor_id, actor_name, actor_identity, action,"
+        " subject_type, subject_id, subject_label, facts, :canonical,"
+        " sha256('\\x00'::bytea || :canonical)"
         " FROM audit_record WHERE id = :id",
         id=row.id, identity=identity, canonical=canonical,
     )  # fmt: skip

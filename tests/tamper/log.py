@@ -56,7 +56,7 @@ def build(ctx, draw, anchors, *, batches):
     """A log with so many heads, the last one laid down outside."""
     log = Log(ctx, draw, anchors)
     for batch in range(batches):
-        ctx.record_all(_done(draw, batch, number) for number in range(draw.randint(1, 90)))
+        ctx.record_all(done(draw, batch, number) for number in range(draw.randint(1, 90)))
         log.sizes.append(seal(ctx).size)
     name = chain(ctx.session)[0].id
     heads = [ctx.session.get(Head, size) for size in log.sizes]
@@ -67,7 +67,7 @@ def build(ctx, draw, anchors, *, batches):
     return log
 
 
-def _done(draw, batch, number):
+def done(draw, batch, number):
     subject = Subject(type="device", id=str(draw.randint(1, 9)), label=f"edge {batch}")
     facts = {"number": number, "share": draw.random(), "names": ["a", "ä", '"'], "sure": True}
     return Action(action=draw.choice(["test.approved", "test.seen"]), subject=subject,
@@ -78,13 +78,13 @@ def rewritten(log, position):
     """Another record in the place of this one: bytes, digest and column; its new leaf hash."""
     row = log.record_at(position)
     told = json.loads(row.canonical)
-    told["actor"]["name"] = "somebody else"
+    told["actor"]["identity"] = "00" * 32
     canonical = json.dumps(
         told, ensure_ascii=False, sort_keys=True, separators=(",", ":")
     ).encode()  # fmt: skip
     log.sql(
         "UPDATE audit_record SET canonical = :canonical, digest = :digest,"
-        " actor_name = 'somebody else' WHERE id = :id",
+        " actor_identity = decode(repeat('00', 32), 'hex') WHERE id = :id",
         canonical=canonical, digest=leaf_hash(canonical), id=row.id,
     )  # fmt: skip
     return leaf_hash(canonical)

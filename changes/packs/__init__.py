@@ -1,0 +1,1 @@
+"""Evidence packs: what an auditor takes home and checks without us. Changes nothing but the log."""

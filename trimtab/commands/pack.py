@@ -1,0 +1,135 @@
+"""`trimtab pack`: evidence to take home, which the file in it checks without Trimtab."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from errno import EEXIST
+from pathlib import Path
+from typing import IO, Annotated
+
+import typer
+
+from changes.packs.making import make
+from changes.packs.model import Made, OfChange, OfClause, OfDevice, OfUnit, Period, Wanted
+from changes.questions.asking import BOUNDS
+from changes.questions.periods import in_words, resolved
+from core.context import utc_now
+from core.errors import InvalidInput
+from trimtab.console import Json, command_context, show_one
+
+app = typer.Typer(no_args_is_help=True)
+
+File = Annotated[Path | None, typer.Option(help="A new file; default: a name of the pack's own.")]
+Since = Annotated[
+    str, typer.Option(help="From this time on: 2026-11-24, 2026-11-24T22:00Z, or last-month.")
+]
+Until = Annotated[str, typer.Option(help="Until before this time.")]
+
+COLUMNS: dict[str, Callable[[tuple[Path, Made]], object]] = {
+    "file": lambda told: str(told[0]),
+    "about": lambda told: told[1].subject.label,
+    "records": lambda told: told[1].records,
+    "head": lambda told: told[1].size,
+    "bytes": lambda told: told[1].bytes,
+    "sha256": lambda told: told[1].digest,
+    "manifest": lambda told: told[1].manifest,
+}
+
+
+@app.command()
+def change(
+    number: Annotated[str, typer.Argument(help="The change, as C12 or 12.")],
+    *, file: File = None, as_json: Json = False,
+) -> None:  # fmt: skip
+    """Everything about a change: who asked, approved and ran what, and what it did."""
+    digits = number.removeprefix("C").removeprefix("c")
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
+        raise InvalidInput(f"{number!r} is no change; write it as C12.")
+    _write(OfChange(change_id=int(digits)), file, as_json=as_json)
+
+
+@app.command()
+def device(
+    hostname: Annotated[str, typer.Argument(help="The device.")],
+    *, since: Since = "", until: Until = "", file: File = None, as_json: Json = False,
+) -> None:  # fmt: skip
+    """What happened to a device in a period."""
+    _write(OfDevice(hostname=hostname, period=_period(since, until)), file, as_json=as_json)
+
+
+@app.command()
+def unit(
+    code: Annotated[str, typer.Argument(help="The unit's code.")],
+    *,
+    since: Since = "",
+    until: Until = "",
+    file: File = None,
+    as_json: Json = False,
+) -> None:
+    """What happened in a unit and those below it in a period."""
+    _write(OfUnit(code=code, period=_period(since, until)), file, as_json=as_json)
+
+
+@app.command()
+def clause(
+    policy: Annotated[str, typer.Argument(help="The policy's code.")],
+    number: Annotated[str, typer.Argument(help="The clause, as the policy numbers it.")],
+    *,
+    version: Annotated[int | None, typer.Option(min=1, help="Default: the newest one.")] = None,
+    since: Since = "", until: Until = "", file: File = None, as_json: Json = False,
+) -> None:  # fmt: skip
+    """How a clause of a policy was watched in a period."""
+    wanted = OfClause(policy=policy, number=number, version=version, period=_period(since, until))
+    _write(wanted, file, as_json=as_json)
+
+
+def _period(since: str, until: str) -> Period:
+    return Period(since=_time("since", since), until=_time("until", until))
+
+
+def _time(name: str, text: str) -> datetime | None:
+    """A date, a time with or without its offset (without one it is UTC), or words."""
+    if not text:
+        return None
+    words = in_words(text)
+    if words is not None:
+        return resolved(words, BOUNDS[name], now=utc_now())
+    try:
+        at = datetime.fromisoformat(text)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise InvalidInput(
+            f"{text[:40]!r} is no time: write it as 2026-11-24, 2026-11-24T22:00+01:00 or "
+            "last month.",
+            field=name,
+        ) from error
+
+
+def _write(wanted: Wanted, file: Path | None, *, as_json: bool) -> None:
+    """Make the pack in a draft beside its place; nothing is left where it cannot be made."""
+    try:
+        if file is not None and file.exists():
+            raise FileExistsError(EEXIST, os.strerror(EEXIST))
+        with _draft(file.parent if file else Path()) as (target, draft):
+            with command_context() as ctx:
+                made = make(ctx, wanted, target)
+            target.flush()
+            os.fsync(target.fileno())
+            place = file or Path(made.name)
+            os.link(draft, place)  # never over another file
+    except OSError as error:
+        where = file or Path.cwd()
+        raise InvalidInput(f"The pack cannot be written to {where}: {error.strerror}.") from error
+    show_one((place, made), COLUMNS, as_json=as_json)
+
+
+@contextmanager
+def _draft(folder: Path) -> Iterator[tuple[IO[bytes], Path]]:
+    number, name = tempfile.mkstemp(prefix=".trimtab-pack-", dir=folder)
+    try:
+        with os.fdopen(number, "w+b") as target:
+            yield target, Path(name)
+    finally:
+        Path(name).unlink()
