@@ -45,6 +45,7 @@ STATUS: Mapping[str, HTTPStatus] = {
     "collector_defect": HTTPStatus.INTERNAL_SERVER_ERROR,
     "role_refused": HTTPStatus.INTERNAL_SERVER_ERROR,
     "unrecorded_write": HTTPStatus.INTERNAL_SERVER_ERROR,
+    "answer_altered": HTTPStatus.INTERNAL_SERVER_ERROR,
     "log_broken": HTTPStatus.INTERNAL_SERVER_ERROR,
     "log_key_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "playbook_broken": HTTPStatus.INTERNAL_SERVER_ERROR,

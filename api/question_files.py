@@ -1,12 +1,14 @@
 """The answer to a question as a file, for REST and pages. Recorded first, then read in pieces."""
 
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 
 from changes.questions.answers import Question
-from changes.questions.asking import PIECE, ask, export
+from changes.questions.asking import PIECE, ask, export, settled
 from changes.questions.files import FORMS, Form
+from changes.questions.saved_models import KeptAnswer
 from core.actor import Actor, Origin
 from core.context import Context
 from core.runtime import Runtime
@@ -17,6 +19,7 @@ def answer_file(
 ) -> StreamingResponse:
     """The whole answer in a form of `FORMS`; what cannot be asked raises before the first row."""
     asked = export(ctx, name, given, form=form)
+    given = settled(ctx, asked, given)
     ask(ctx, name, given, limit=1)
     kind = FORMS[form]
     called = f"trimtab-question-{name}-{ctx.now():%Y-%m-%d}.{kind.ending}"
@@ -25,6 +28,19 @@ def answer_file(
         media_type=kind.media,
         headers={
             "Content-Disposition": f'attachment; filename="{called}"', "Cache-Control": "no-store",
+        },
+    )  # fmt: skip
+
+
+def kept_file(kept: KeptAnswer) -> Response:
+    """An answer that was kept, with its SHA-256 in the header Digest (RFC 3230)."""
+    kind, name = FORMS[kept.form], kept.saved_question.question
+    called = f"trimtab-question-{name}-{kept.asked_at:%Y-%m-%d-%H%M}.{kind.ending}"
+    return Response(
+        kept.content, media_type=kind.media,
+        headers={
+            "Content-Disposition": f'attachment; filename="{called}"', "Cache-Control": "no-store",
+            "Digest": f"sha-256={b64encode(bytes.fromhex(kept.sha256)).decode()}",
         },
     )  # fmt: skip
 

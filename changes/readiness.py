@@ -88,7 +88,7 @@ def require_glass(ctx: Context, change_id: int) -> None:
     raise GlassOver(
         f"The time of the broken glass was over at {last.valid_until:%F %H:%M %Z}."
         if last.valid_until <= ctx.now()
-        else f"{last.person.name}'s broken glass counts no more."
+        else "The broken glass counts no more."
     )
 
 

@@ -15,8 +15,10 @@ from api.shapes import Reason, Text
 from core.actor import Actor, Origin
 from core.audit import ALL, AuditRecord
 from core.evidence import keys, proofs
+from core.evidence.archives.lines import open_shelf, require_files
+from core.evidence.archives.shelf import archives_in_force
 from core.evidence.breaks import Kind, Verification
-from core.evidence.documents import STANDALONE, document, head_document
+from core.evidence.documents import document, head_document, program
 from core.evidence.models import Key
 from core.records import canonical_lines, list_records, verify
 from core.runtime import Runtime
@@ -54,18 +56,28 @@ class VerificationOut(BaseModel):
     root: str
     unsealed: int
     since: int
+    archived: int
     broken: list[BrokenOut]
 
     @classmethod
     def of(cls, told: Verification) -> Self:
         return cls(
             ok=told.ok, records=told.records, size=told.size, root=told.root.hex(),
-            unsealed=told.unsealed, since=told.since,
+            unsealed=told.unsealed, since=told.since, archived=told.archived,
             broken=[
                 BrokenOut(kind=one.kind, id=one.id, position=one.position, what=one.what)
                 for one in told.broken
             ],
         )  # fmt: skip
+
+
+class ArchiveOut(BaseModel):
+    file: str
+    first: int
+    size: int
+    until: datetime
+    archived_at: datetime
+    sha256: str
 
 
 class KeyOut(BaseModel):
@@ -107,6 +119,19 @@ def verification(ctx: Ctx, since: Literal["begin", "last"] = "begin") -> Verific
     return VerificationOut.of(verify(ctx, since=since))
 
 
+@router.get("/audit/archives")
+def archives(ctx: Ctx) -> list[ArchiveOut]:
+    """The files with the records that are not in the database, in the order of the log."""
+    ctx.require("audit.read")
+    return [
+        ArchiveOut(
+            file=one.file, first=one.first, size=one.size, until=one.until,
+            archived_at=one.archived_at, sha256=one.sha256.hex(),
+        )
+        for one in archives_in_force(ctx.session)
+    ]  # fmt: skip
+
+
 @router.get("/audit/head")
 def head(ctx: Ctx, size: Count | None = None) -> Document:
     """The newest signed head, or the one of so many records."""
@@ -127,10 +152,17 @@ def consistency(ctx: Ctx, old: Count, new: Count | None = None) -> Document:
     return cast("Document", document(proofs.extend(ctx, old, new)))
 
 
+class KeyIn(Reason):
+    place: keys.Place | None = None
+
+
 @router.post("/audit/keys", status_code=201)
-def rotate(body: Reason, ctx: Ctx) -> KeyOut:
-    """Make a new key for the heads to come; the old one and the new one sign the change."""
-    return KeyOut.of(keys.rotate_key(ctx, reason=body.reason))
+def rotate(body: KeyIn, ctx: Ctx) -> KeyOut:
+    """Make a new key for the heads to come; the old one and the new one sign the change.
+
+    `place` says whether it lies in a file or in Vault; without it the settings do.
+    """
+    return KeyOut.of(keys.rotate_key(ctx, reason=body.reason, place=body.place))
 
 
 @router.get("/audit/verifier", response_class=Response)
@@ -138,15 +170,19 @@ def verifier(ctx: Ctx) -> Response:
     """The program that checks evidence offline: one Python file that needs no Trimtab."""
     ctx.require("audit.read")
     return Response(
-        STANDALONE.read_bytes(), media_type="text/x-python",
+        program(), media_type="text/x-python",
         headers={"Content-Disposition": 'attachment; filename="verify_evidence.py"'},
     )  # fmt: skip
 
 
 @router.get("/audit/export", response_class=StreamingResponse)
 def export(request: Request, ctx: Ctx) -> StreamingResponse:
-    """Every record's canonical JSON, one a line, in order; that it was done is the last."""
+    """Every record's canonical JSON, one a line, in order; that it was done is the last.
+
+    Archived ones are among them; 404 where an archive's file is not there.
+    """
     ctx.require("audit.read")
+    require_files(open_shelf(ctx))
     ctx.record("audit.exported", ALL)
     lines = _lines(runtime_of(request), ctx.person, rest_origin(request))
     return StreamingResponse(

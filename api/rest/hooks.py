@@ -73,9 +73,8 @@ def collect(body: HookIn, ctx: HookCtx) -> TriggeredOut:
         raise Throttled("Too many calls of this webhook; send one a second.")
     device = device_at(ctx, body.device)
     report = Report(user=body.user, origin=body.origin, line=body.line)
-    via = f"webhook of {ctx.person.name}"
     delay = ctx.settings.syslog_settle_seconds
-    return TriggeredOut.of(request_collection(ctx, device.id, report, via=via, delay=delay))
+    return TriggeredOut.of(request_collection(ctx, device.id, report, via="webhook", delay=delay))
 
 
 @router.get("/syslog")

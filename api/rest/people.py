@@ -1,5 +1,6 @@
 """Persons and their tokens over REST. A password or a token's value is never shown again."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from fastapi import APIRouter
@@ -8,6 +9,7 @@ from pydantic import BaseModel, Field, SecretStr
 from api.access import Ctx
 from api.pages import After, Limit, Page, page_within
 from api.shapes import Body, Key, OfRow, Text
+from changes.erasing import erase_person
 from core.context import Context
 from organization import people, tokens
 from organization.models import ApiToken, Person
@@ -33,6 +35,22 @@ class PersonIn(Body):
 
 class PasswordIn(Body):
     password: SecretStr = Field(max_length=1000)
+
+
+class ErasureIn(Body):
+    """`reason` stays in the log: it names nobody."""
+
+    reason: Text
+
+
+class ErasedOut(BaseModel):
+    """`old_records` of format 1 name the person still: they cannot be erased."""
+
+    person_id: int
+    username: str
+    name: str
+    identities: int
+    old_records: int
 
 
 class TokenOut(OfRow):
@@ -97,6 +115,12 @@ def deactivate(username: Text, ctx: Ctx) -> PersonOut:
     person = people.by_username(ctx, username)
     people.deactivate(ctx, person)
     return _person(person)
+
+
+@router.post("/people/{username}/erasure", status_code=201)
+def erase(username: Text, body: ErasureIn, ctx: Ctx) -> ErasedOut:
+    """Erase a former person's name for good; records and their proofs stay as they are."""
+    return ErasedOut(**asdict(erase_person(ctx, username, reason=body.reason)))
 
 
 @router.get("/tokens")

@@ -12,7 +12,7 @@ from api.pages import After, Limit, Page, page_of
 from api.shapes import Body, Key, Number, OfRow, Reason, Text
 from core.context import Context
 from drift.engine.sidebyside import rows
-from inventory import originals, snapshots
+from inventory import commitments, originals, snapshots
 from inventory.snapshot_models import Snapshot
 from inventory.snapshots import Source
 
@@ -42,6 +42,21 @@ class RevelationOut(BaseModel):
     snapshot_id: int
     line: int | None
     text: str
+
+
+class OpeningIn(Reason):
+    """Why, and which mark, counted from 1."""
+
+    index: Number
+
+
+class OpeningOut(BaseModel):
+    """One secret, and the salt (hexadecimal) with which anybody computes its leaf."""
+
+    snapshot_id: int
+    index: int
+    salt: str
+    secret: str
 
 
 class RowOut(OfRow):
@@ -109,6 +124,15 @@ def reveal(snapshot_id: Key, body: RevelationIn, ctx: Ctx) -> RevelationOut:
     """The configuration with its secrets; every look is a record."""
     text = originals.reveal(ctx, snapshot_id, reason=body.reason, line=body.line)
     return RevelationOut(snapshot_id=snapshot_id, line=body.line, text=text)
+
+
+@router.post("/snapshots/{snapshot_id}/openings")
+def open_secret(snapshot_id: Key, body: OpeningIn, ctx: Ctx) -> OpeningOut:
+    """One secret with the salt that proves it; every look is a record."""
+    opened = commitments.open_secret(ctx, snapshot_id, body.index, reason=body.reason)
+    return OpeningOut(
+        snapshot_id=snapshot_id, index=opened.index, salt=opened.salt.hex(), secret=opened.secret
+    )
 
 
 @router.get("/snapshots/{snapshot_id}/difference/{other_id}")

@@ -10,10 +10,10 @@ from pydantic import Field, JsonValue, StringConstraints
 from api.access import Ctx
 from api.shapes import Body, OfRow, Text
 from core.audit import Fact
+from core.evidence.anchoring.witnessing import Offer, last_seen, statement_of_witnessed, witness
 from core.evidence.documents import read_head, read_key
 from core.evidence.keys import chain
 from core.evidence.models import Witnessed
-from core.evidence.witnessing import Offer, last_seen, statement_of_witnessed, witness
 
 router = APIRouter(tags=["audit"])
 

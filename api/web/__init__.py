@@ -4,6 +4,9 @@ from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 
 from api.web import (
+    audit_heads,
+    audit_list,
+    audit_record,
     baselines,
     calendar,
     catalogue,
@@ -22,11 +25,13 @@ from api.web import (
     network,
     noise,
     operate,
+    packs,
     questions,
     queues,
     restoring,
     risk,
     rollouts,
+    saved_questions,
     scans,
     search,
     sign_in,
@@ -41,8 +46,8 @@ from api.web.static_files import BuiltFiles
 ROOMS = (
     sign_in, search, network, sites, configurations, history, discovery, imports, baselines, drift,
     rollouts, scans, compliance, noise, changes, change, execution, catalogue, calendar, operate,
-    govern, risk, emergencies,
-    upkeep, work, restoring, upgrading, queues, questions,
+    audit_list, audit_record, audit_heads, govern, risk, emergencies,
+    upkeep, work, restoring, upgrading, queues, saved_questions, questions, packs,
 )  # fmt: skip
 
 WITHOUT_PAGES = """\

@@ -15,6 +15,7 @@ from core.actor import Actor, Origin
 from core.audit import Subject
 from core.context import Context
 from core.runtime import Runtime
+from organization.people import in_records
 
 Row = TypeVar("Row")
 Place = int | str | None
@@ -39,7 +40,7 @@ def export(
     """The whole list as a file; that it left the house is recorded before the first row does."""
     in_force = {name: value for name, value in filters.items() if value}
     subject = Subject(type="list", id=listed.name, label=listed.name)
-    visit.ctx.record("list.exported", subject, filters=in_force)
+    visit.ctx.record("list.exported", subject, filters=in_records(visit.ctx, in_force))
     name = f"trimtab-{listed.name}-{visit.ctx.now():%Y-%m-%d}.csv"
     return StreamingResponse(
         _pieces(runtime_of(request), visit.ctx.person, page_origin(request), listed),

@@ -15,7 +15,9 @@ from api.access import Visit
 from api.web.badges import badge_of
 from api.web.manifest import Manifest, read_manifest
 from api.web.menu import menu_for
+from api.web.places import place_of
 from changes.models import ExecutionEvent
+from changes.questions.periods import PERIODS
 from operations.knowledge import html_of
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -126,7 +128,11 @@ def make_environment(manifest: Manifest) -> Environment:
         markdown=lambda body: Markup(html_of(body)),  # noqa: S704 - raw HTML is off in html_of
     )  # fmt: skip
     made.globals.update(
-        asset=manifest.address, icon=lambda name: icon(manifest, name), badge_of=badge_of
+        asset=manifest.address,
+        icon=lambda name: icon(manifest, name),
+        badge_of=badge_of,
+        place_of=place_of,
+        periods=tuple(PERIODS),
     )
     return made
 

@@ -48,7 +48,10 @@ Read = Callable[[Context, Given, str, int], Sequence[Row]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A question by its name; needs `audit.read` wherever it is asked."""
+    """A question by its name; needs `audit.read` wherever it is asked.
+
+    The rows of one that is `of_records` are audit records, of which old ones may be archived.
+    """
 
     name: str
     title: str
@@ -56,6 +59,7 @@ class Question:
     parameters: tuple[Parameter, ...]
     columns: tuple[str, ...]
     read: Read
+    of_records: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

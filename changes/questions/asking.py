@@ -4,14 +4,19 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from changes.questions.answers import Answer, Given, Parameter, Question, Row
+from changes.questions.periods import PERIODS, Bound, in_words, resolved
 from changes.questions.table import QUESTIONS
 from core.audit import Subject
 from core.context import Context
 from core.errors import InvalidInput, NotFound
+from core.evidence.archives.shelf import archived_until
+from organization.people import in_records
 
 PIECE = 500  # rows that an export reads at a time
 LARGEST = 2**31 - 1  # PostgreSQL's integer
 MOST = 500  # characters of a parameter
+BOUNDS: Mapping[str, Bound] = {"since": "begin", "until": "end"}
+"""What a period in words means as that parameter; as any other one it is its last moment."""
 
 
 def list_questions(ctx: Context) -> tuple[Question, ...]:
@@ -33,25 +38,33 @@ def ask(
 ) -> Answer:
     """At most `limit` rows of the answer, after the place `after`. Needs `audit.read`.
 
-    `given` are the parameters as text; an empty one counts as left out. Rows are about what lies
+    `given` are the parameters as text; an empty one counts as left out, and a time may be in words
+    (see `changes.questions.periods`). Rows are about what lies
     in the units where the person has `audit.read`. Raises NotFound for a name that nothing bears,
     InvalidInput for a parameter that is missing, unknown or malformed.
     """
     asked = question(ctx, name)
-    rows = tuple(asked.read(ctx, checked(asked, given), after, limit))
+    rows = tuple(asked.read(ctx, checked(asked, settled(ctx, asked, given)), after, limit))
     return Answer(
-        columns=asked.columns, rows=rows, note=asked.note,
+        columns=asked.columns, rows=rows, note=_note(ctx, asked),
         next=rows[-1].place if len(rows) == limit else "",
     )  # fmt: skip
+
+
+def _note(ctx: Context, asked: Question) -> str:
+    """What the answer cannot tell, archived records among it."""
+    away = archived_until(ctx) if asked.of_records else None
+    return f"{asked.note} {away.told}" if away else asked.note
 
 
 def export(ctx: Context, name: str, given: Mapping[str, str], *, form: str) -> Question:
     """Record that the whole answer leaves the house in this form; raises as `ask`."""
     asked = question(ctx, name)
+    given = settled(ctx, asked, given)
     checked(asked, given)
     subject = Subject(type="question", id=name, label=asked.title)
     told = {key: value for key, value in given.items() if value.strip()}
-    ctx.record("question.exported", subject, parameters=told, format=form)
+    ctx.record("question.exported", subject, parameters=in_records(ctx, told), format=form)
     return asked
 
 
@@ -62,6 +75,19 @@ def pieces(ctx: Context, name: str, given: Mapping[str, str]) -> Iterator[tuple[
         answer = ask(ctx, name, given, after=after, limit=PIECE)
         yield answer.rows
         after, first = answer.next, False
+
+
+def settled(ctx: Context, asked: Question, given: Mapping[str, str]) -> Mapping[str, str]:
+    """The parameters with times in words worked out as of now, so that all pages say the same."""
+    times = {one.name for one in asked.parameters if one.kind == "time"}
+    words = {name: in_words(text) for name, text in given.items() if name in times}
+    return {
+        **given,
+        **{
+            name: resolved(period, BOUNDS.get(name, "moment"), now=ctx.now()).isoformat()
+            for name, period in words.items() if period is not None
+        },
+    }  # fmt: skip
 
 
 def checked(asked: Question, given: Mapping[str, str]) -> Given:
@@ -98,6 +124,7 @@ def _time(parameter: Parameter, text: str) -> datetime:
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise InvalidInput(
-            f"{text[:40]!r} is no time: write it as 2026-11-24 or 2026-11-24T22:00+01:00.",
+            f"{text[:40]!r} is no time: write it as 2026-11-24, as 2026-11-24T22:00+01:00, or in "
+            f"words: {', '.join(PERIODS)}.",
             field=parameter.name,
         ) from error

@@ -26,7 +26,10 @@ from inventory.models import Device
 from organization.models import Person, Post, PostHolding
 
 Written = Mapping[tuple[str, str, datetime], datetime]
-"""By post, username and beginning: when the holding was written down."""
+"""By post, person and beginning: when the holding was written down.
+
+The person is told by number, in records of format 1 by username.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +102,9 @@ def _held(ctx: Context, case: _Case) -> Sequence[PostHolding]:
 def _own(ctx: Context, case: _Case, held: Sequence[PostHolding]) -> Iterator[Row]:
     written, absent = _written(ctx, held), _absent(ctx, case)
     for row in held:
-        at = written.get((str(row.post_id), row.person.username, row.since))
+        names = (str(row.person_id), row.person.username)
+        found = (written.get((str(row.post_id), name, row.since)) for name in names)
+        at = next((one for one in found if one is not None), None)
         yield _row(
             case, row, who=row.person, behalf=None, written=at, place=f"{row.id}:0",
             standing=_standing(case, row, at, absent),
@@ -146,7 +151,8 @@ def _absent(ctx: Context, case: _Case) -> frozenset[int]:
 def _written(ctx: Context, held: Sequence[PostHolding]) -> Written:
     """When the log says that each was given; those given before there was a log are missing."""
     facts = AuditRecord.facts
-    columns = (facts["person"].as_string(), facts["since"].as_string())
+    person = func.coalesce(facts["person", "person"].as_string(), facts["person"].as_string())
+    columns = (person, facts["since"].as_string())
     query = (
         select(AuditRecord.subject_id, *columns, func.min(AuditRecord.recorded_at))
         .where(AuditRecord.subject_type == "post", AuditRecord.action == "post.assigned")

@@ -10,6 +10,7 @@ from changes.questions.answers import Given, Parameter, Question, Row
 from core.audit import AuditRecord, Subject
 from core.context import Context
 from core.errors import NotPermitted
+from core.identities import readable
 from organization.models import Person, Post, PostHolding
 
 
@@ -31,8 +32,9 @@ def read(ctx: Context, given: Given, after: str, limit: int) -> Sequence[Row]:
         query = query.where(AuditRecord.action == given["action"])
     if (seen := scope.place(after)) is not None:
         query = query.where(AuditRecord.id < seen[0])
-    rows = ctx.session.scalars(query.order_by(AuditRecord.id.desc()).limit(limit))
-    return [_row(one) for one in rows]
+    rows = ctx.session.scalars(query.order_by(AuditRecord.id.desc()).limit(limit)).all()
+    told = readable(ctx.session, [one.facts for one in rows])
+    return [_row(one, facts) for one, facts in zip(rows, told, strict=True)]
 
 
 def _require(ctx: Context, person: Person) -> None:
@@ -50,10 +52,10 @@ def _require(ctx: Context, person: Person) -> None:
         )
 
 
-def _row(record: AuditRecord) -> Row:
+def _row(record: AuditRecord, told: object) -> Row:
     what = Subject(type=record.subject_type, id=record.subject_id, label=record.subject_label)
     origin = json.loads(record.canonical)["origin"]
-    facts = json.dumps(record.facts, ensure_ascii=False, sort_keys=True)
+    facts = json.dumps(told, ensure_ascii=False, sort_keys=True)
     return Row(
         place=str(record.id), at=record.recorded_at, did=record.action, what=what,
         who=Subject(type="person", id=str(record.actor_id), label=record.actor_name),
@@ -75,5 +77,5 @@ QUESTION = Question(
         Parameter(name="action", kind="text", title="Only this action"), scope.SINCE, scope.UNTIL,
     ),
     columns=("at", "action", "subject", "facts", "door", "address", "record"),
-    read=read,
+    read=read, of_records=True,
 )  # fmt: skip

@@ -23,7 +23,7 @@ def read(ctx: Context, given: Given, after: str, limit: int) -> Sequence[Row]:
     query = (
         select(ChangeRequest, BreakGlass)
         .outerjoin(BreakGlass, BreakGlass.change_id == ChangeRequest.id)
-        .where(ChangeRequest.kind == "emergency", ChangeRequest.id.in_(scope.mine(ctx)))
+        .where(ChangeRequest.kind == "emergency", scope.audited(ctx, ChangeRequest.id))
         .where(ChangeRequest.requested_at >= since, ChangeRequest.requested_at < until)
         .order_by(ChangeRequest.id.desc(), glass.desc())
         .limit(limit)

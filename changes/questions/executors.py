@@ -1,8 +1,9 @@
 """Who approved a change and had it executed afterwards: four eyes that were two. Reads only."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import String, cast, or_, select, tuple_
+from sqlalchemy import CTE, Text, cast, or_, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from changes.models import Approval, ChangeRequest
@@ -20,21 +21,12 @@ EXECUTED = (
 def read(ctx: Context, given: Given, after: str, limit: int) -> Sequence[Row]:
     """One row an approval and an act of the same person on the same change, the newest first."""
     since, until = scope.span(given)
+    met = _met(since, until)
     query = (
         select(Approval, AuditRecord)
-        .join(
-            AuditRecord,
-            (AuditRecord.subject_type == "change_request")
-            & (AuditRecord.subject_id == cast(Approval.change_id, String))
-            & or_(
-                AuditRecord.actor_id == Approval.person_id,
-                AuditRecord.actor_id == Approval.behalf_id,
-            )
-            & AuditRecord.action.in_(EXECUTED)
-            & (AuditRecord.recorded_at >= Approval.decided_at),
-        )
-        .where(Approval.decision == "approved", Approval.change_id.in_(scope.mine(ctx)))
-        .where(Approval.decided_at >= since, Approval.decided_at < until)
+        .join_from(met, Approval, Approval.id == met.c.vote)
+        .join(AuditRecord, AuditRecord.id == met.c.act)
+        .where(scope.audited(ctx, Approval.change_id))
         .order_by(AuditRecord.id.desc(), Approval.id.desc())
         .limit(limit)
         .options(
@@ -45,6 +37,30 @@ def read(ctx: Context, given: Given, after: str, limit: int) -> Sequence[Row]:
     if (seen := scope.place(after, parts=2)) is not None:
         query = query.where(tuple_(AuditRecord.id, Approval.id) < tuple_(*seen))
     return [_row(vote, record) for vote, record in ctx.session.execute(query)]
+
+
+def _met(since: datetime, until: datetime) -> CTE:
+    """The votes and acts that belong together, by their ids, whoever may see them.
+
+    The acts are found first and once: looking up each vote's by itself takes a search a vote.
+    """
+    columns = ("id", "subject_id", "actor_id", "recorded_at")
+    acts = (
+        select(*(getattr(AuditRecord, name) for name in columns))
+        .where(AuditRecord.action.in_(EXECUTED), AuditRecord.subject_type == "change_request")
+        .where(AuditRecord.actor_id.is_not(None), AuditRecord.recorded_at >= since)
+        .cte("acts")
+        .prefix_with("MATERIALIZED")
+    )
+    return (
+        select(Approval.id.label("vote"), acts.c.id.label("act"))
+        .join(acts, acts.c.subject_id == cast(Approval.change_id, Text))
+        .where(or_(acts.c.actor_id == Approval.person_id, acts.c.actor_id == Approval.behalf_id))
+        .where(Approval.decision == "approved", acts.c.recorded_at >= Approval.decided_at)
+        .where(Approval.decided_at >= since, Approval.decided_at < until)
+        .cte("met")
+        .prefix_with("MATERIALIZED")
+    )
 
 
 def _row(vote: Approval, record: AuditRecord) -> Row:

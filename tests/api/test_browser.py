@@ -60,6 +60,8 @@ def addresses(world, drifted):
         f"/changes/{ids['change']}", f"/changes/{ids['change']}/execution", "/events",
         f"/events/{drifted.event_id}", "/problems", f"/problems/{ids['problem']}", "/schedules",
         "/knowledge", f"/knowledge/{ids['article']}", "/audit", "/audit/verification",
+        "/audit/heads", "/audit/packs", "/audit/records/1", "/questions", "/questions/saved",
+        "/questions/person?person=engineer&since=yesterday",
         "/policies", "/organization", "/rollouts", "/scans", f"/scans/{ids['scan']}",
         "/discovery", "/discovery/ranges", f"/discovery/candidates/{ids['candidate']}",
         "/compliance", "/compliance/devices", "/noise", f"/noise/{ids['mask']}",

@@ -59,7 +59,7 @@ def test_who_changed_the_device_is_kept(hook, world, drifted):
     send(hook("engineer"), drifted.hostname, user="eve", origin="10.0.0.9", line="vty0")
     with world.context() as ctx:
         [told] = reports_of(ctx, drifted.device_id)
-    assert told.partition(" ")[2] == "eve from 10.0.0.9 on vty0 (webhook of engineer)"
+    assert told.partition(" ")[2] == "eve from 10.0.0.9 on vty0 (webhook)"
 
 
 def test_it_needs_the_permission_to_scan_the_device(hook, drifted):

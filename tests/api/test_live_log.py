@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from threading import Timer
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from api.web import change, execution
 from changes import requests
@@ -62,12 +62,15 @@ def move(world, change_id, state):
 
 def tell(world, run, *tasks, said="said"):
     with world.context() as ctx:
+        kept = select(func.count()).where(ExecutionEvent.run_id == run)
+        first = ctx.session.scalar(kept) + 1
         rows = [
-            ExecutionEvent(run_id=run, at=datetime.now(UTC), kind="task", host="edge", task=task,
-                           status="ok", text=said)
-            for task in tasks
+            ExecutionEvent(run_id=run, number=number, at=datetime.now(UTC), kind="task",
+                           host="edge", task=task, status="ok", text=said)
+            for number, task in enumerate(tasks, start=first)
         ]  # fmt: skip
         ctx.session.add_all(rows)
+        ctx.record("test.told", Subject(type="change_run", id=str(run), label=f"run {run}"))
         ctx.session.flush()
         return [str(row.id) for row in rows]
 

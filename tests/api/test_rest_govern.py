@@ -61,6 +61,18 @@ def test_a_person_is_deactivated_and_their_token_ends(rest):
     assert client.get("/tokens").json()["code"] == "token_refused"
 
 
+def test_a_former_persons_name_is_erased(rest):
+    admin, username = rest("admin"), new("gone")
+    person = admin.post("/people", json={"username": username, "name": "Gone Example"}).json()
+    path, why = f"/people/{username}/erasure", {"reason": "asked for it"}
+    assert admin.post(path, json=why).status_code == 409  # active
+    admin.post(f"/people/{username}/deactivation")
+    assert rest("auditor").post(path, json=why).status_code == 403
+    told = admin.post(path, json=why)
+    assert (told.status_code, told.json()["username"]) == (201, f"erased-{person['id']}")
+    assert admin.post(path, json=why).status_code == 422  # nobody is called so any more
+
+
 def test_a_password_is_set_and_a_short_one_is_refused_without_being_repeated(rest):
     admin, username = rest("admin"), new("someone")
     admin.post("/people", json={"username": username, "name": "S"})
@@ -176,6 +188,8 @@ def test_the_key_of_the_log_is_rotated_by_who_may(rest):
     assert (answer.status_code, answer.json()["previous"]) == (201, before["key"])
     assert rest("auditor").get("/audit/verification").json()["ok"]
     assert rest("auditor").get("/audit/head").json()["key"] == answer.json()["key"]
+    moved = rest("admin").post("/audit/keys", json={"reason": "x", "place": "vault"})
+    assert (moved.status_code, "TRIMTAB_AUDIT_KEY_VAULT" in moved.json()["detail"]) == (422, True)
 
 
 def test_the_export_holds_every_record_in_the_form_that_was_hashed(rest, recorded):

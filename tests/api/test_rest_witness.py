@@ -13,7 +13,7 @@ from api.app import create_app
 from core.actor import Actor, Origin
 from core.audit import Subject
 from core.database import connect
-from core.evidence.anchors import anchor
+from core.evidence.anchoring.anchors import anchor
 from core.evidence.keys import chain, last_head
 from core.evidence.sealing import seal_all
 from core.evidence.statements import is_signed

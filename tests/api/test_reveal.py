@@ -3,8 +3,9 @@
 import pytest
 
 from core.audit import AuditRecord
-from inventory import originals, snapshots
+from inventory import commitments, hidden_parts, originals, snapshots
 from inventory.models import Device
+from inventory.snapshot_models import Snapshot
 from organization.people import by_username
 from tests.api.forms import send, sign_in
 from tests.factories import make_post
@@ -53,6 +54,23 @@ def test_one_line_with_its_secret_is_given(rest, kept):
         f"/snapshots/{kept}/revelations", json={"reason": "restore", "line": 2}
     )
     assert answer.json()["text"] == "snmp-server community s3cret RO\n"
+
+
+def test_one_secret_is_opened_with_the_salt_that_proves_it(world, rest, kept):
+    with world.context() as ctx:
+        snapshot = ctx.get(Snapshot, kept)
+        shown = commitments.Shown(
+            device_id=snapshot.device_id, digest=snapshot.digest, original=ORIGINAL,
+            read=lambda: REDACTED, known=False,
+        )  # fmt: skip
+        commitments.tell_all(ctx, [shown])
+        [leaf] = commitments.redaction_of(ctx, snapshot.digest).secrets
+    body = {"reason": "audit", "index": 1}
+    told = rest("engineer").post(f"/snapshots/{kept}/openings", json=body).json()
+    assert told["secret"] == "s3cret"
+    assert hidden_parts.leaf(bytes.fromhex(told["salt"]), "s3cret") == leaf
+    refused = rest("auditor").post(f"/snapshots/{kept}/openings", json=body)
+    assert (refused.status_code, refused.json()["code"]) == (403, "not_permitted")
 
 
 def test_who_may_not_reveal_sees_no_secret_and_no_form(world, rest, browser, kept):

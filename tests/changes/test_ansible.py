@@ -1,5 +1,6 @@
 """Ansible itself, on this machine: what it gets, what it tells, how it ends."""
 
+import json
 from contextlib import suppress
 
 import psutil
@@ -163,3 +164,22 @@ def test_refused_lines_and_who_refused_them_are_told():
     assert (answer.status, answer.refused, answer.how) == (
         "failed", ("frobnicate",), "config session",
     )  # fmt: skip
+
+
+SESSION = {
+    "hostname": "r1", "platform": "cisco_ios", "driver": "netmiko", "purpose": "push",
+    "begun_at": "2026-11-26T06:30:00+00:00", "ended_at": "2026-11-26T06:30:01+00:00",
+    "commands": ["show clock"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("action", "count"), [("trimtab_lines", 1), ("copy", 0), (None, 0)])
+def test_sessions_are_told_by_actions_of_ours_only(action, count):
+    facts = {
+        "host": "r1",
+        "task": "Type",
+        "task_action": action,
+        "res": {"sessions": json.dumps([SESSION])},
+    }
+    found = ansible._told({"event": "runner_on_ok", "event_data": facts})
+    assert [one.held.commands for one in found.sessions] == [("show clock",)] * count

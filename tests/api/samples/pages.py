@@ -9,7 +9,7 @@ from drift.engine.sidebyside import rows
 from drift.noise.models import STATES
 from drift.rollouts import STANDINGS
 from drift.rule_standing import Sought
-from tests.api.samples import images, questions, risk, waiting
+from tests.api.samples import evidence, images, questions, risk, waiting
 from tests.api.samples.basics import APPROVER, ENGINEER, GONE, HOSTILE, NOW, configuration, drifted
 from tests.api.samples.discovery import ALIKE, CANDIDATES, RANGES, SEARCHES
 from tests.api.samples.govern import (
@@ -20,7 +20,6 @@ from tests.api.samples.govern import (
     HELD,
     POLICIES,
     PROBLEMS,
-    RECORDS,
     RULE,
     RULES,
     SCHEDULES,
@@ -278,11 +277,6 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "problem": ("problem.html", {"problem": PROBLEMS[0], "events": EVENTS}),
     "knowledge": ("knowledge.html", {"articles": ARTICLES}),
     "article": ("article.html", {"article": ARTICLES[0]}),
-    "audit": ("audit.html", {"records": RECORDS, "actor": "", "action": "", "more": 896}),
-    "verification": ("verification.html", {"told": Of(ok=True, records=900, size=880, broken=[])}),
-    "verification_broken": ("verification.html", {
-        "told": Of(ok=False, records=900, size=880, broken=[
-            Of(id=7, kind="altered", position=6, what=f"digest {HOSTILE}")])}),
     "policies": ("policies.html", {"versions": POLICIES}),
     "organization": ("organization.html", {
         "units": UNITS, "people": [ENGINEER, APPROVER, GONE], "held": HELD}),
@@ -294,6 +288,7 @@ PAGES: dict[str, tuple[str, dict[str, object]]] = {
     "scan_quiet": ("scan.html", {"report": REPORTS["quiet"]}),
     **risk.PAGES,
     **questions.PAGES,
+    **evidence.PAGES,
     **waiting.PAGES,
     **images.PAGES,
     "schedules": ("schedules.html", {"schedules": SCHEDULES, "more": "nightly"}),

@@ -145,5 +145,5 @@ def test_the_whole_unit_is_told_at_once(office, duty):
         rows = select(Event).where(Event.kind == "break_glass", Event.device_id == first)
         [event] = ctx.session.scalars(rows)
         assert (event.severity, event.fingerprint) == ("critical", f"break_glass:{grant}:{first}")
-        assert event.title.endswith(f"broke the glass for {change.label}")
+        assert event.title == f"The glass was broken for {change.label}"
         assert "the ring is down" in event.detail

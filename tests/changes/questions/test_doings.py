@@ -7,6 +7,8 @@ import pytest
 from changes.questions import asking
 from changes.questions.files import FORMS
 from core.errors import InvalidInput, NotFound, NotPermitted
+from core.evidence.archives.archiving import archive
+from core.evidence.sealing import seal
 from organization.permissions import POST_TEMPLATES
 from tests.acting import acting
 from tests.factories import make_person, make_post, make_unit
@@ -120,3 +122,15 @@ def test_an_export_is_recorded_with_its_parameters(ctx, doer):
     assert [line.split(",")[1] for line in text.splitlines()] == [
         "action", "site.created", "post.created", "unit.created",
     ]  # fmt: skip
+
+
+def test_an_answer_says_which_records_are_archived(ctx, doer, clock):
+    seal(ctx)
+    told = asking.ask(ctx, "person", {"person": doer[0].username})
+    assert "archived" not in told.note
+    clock.forward(days=60)
+    made = archive(ctx, until=clock.at - timedelta(days=40))
+    told = asking.ask(ctx, "person", {"person": doer[0].username})
+    assert told.rows == ()
+    assert made.file in told.note
+    assert "archived" not in asking.ask(ctx, "approver-executed", {}).note
