@@ -1,4 +1,4 @@
-"""`make bench-audit`: the audit log under writers, and a million records verified and proven.
+"""`make bench-audit`: the audit log under writers, a million records, a pack of a real change.
 
 `python -m benchmarks.audit [records=N] [seconds=N] [writers=N]`. Writers are processes; each
 transaction writes one row and its record. The same with a log that is a chain under a lock, whose
@@ -18,6 +18,8 @@ import psutil
 import psycopg
 from sqlalchemy import text
 
+from benchmarks import audit_questions
+from benchmarks.audit_pack import packed
 from benchmarks.audit_rows import copied
 from benchmarks.fleet import ALL, cpu_seconds, database
 from core.actor import Origin
@@ -29,7 +31,11 @@ from scheduler.sealing import SealerService
 
 JOB = Origin(door="job")
 PROOFS = 500
-GOALS = {"per_second": 500, "ratio": 2, "seal_lag_s": 2, "verify_cpu_s": 15, "proof_ms": 5}
+GOALS = {
+    "per_second": 500, "ratio": 2, "seal_lag_s": 2, "verify_cpu_s": 15, "proof_ms": 5,
+    "questions_s": 2, "pack_s": 5,
+}  # fmt: skip
+MOST = ("seal_lag_s", "verify_cpu_s", "proof_ms", "questions_s", "pack_s")
 _TABLES = """
 CREATE TABLE bench_row (id bigserial PRIMARY KEY, writer integer, number integer);
 CREATE TABLE bench_chain (id integer PRIMARY KEY, hash bytea);
@@ -66,7 +72,8 @@ def measured(*, records: int, seconds: int, writers: int) -> dict[str, float]:
         "broken": len(sound.broken),
     }  # fmt: skip
     with database() as (runtime, server):
-        return figures | _large(runtime, server, records)
+        figures |= _large(runtime, server, records)
+    return figures | audit_questions.measured(records=records)
 
 
 def _written(runtime: Runtime, how: str, *, seconds: int, writers: int) -> float:
@@ -139,10 +146,10 @@ def main(words: Sequence[str]) -> None:
     """Run with the numbers given and print what came of it."""
     sizes = {"records": 1_000_000, "seconds": 20, "writers": 8}
     sizes |= {name: int(value) for name, _, value in (word.partition("=") for word in words)}
-    figures = measured(**sizes)
+    figures = measured(**sizes) | packed()
     met = (
         (figures["per_second"] >= GOALS["per_second"] or figures["ratio"] >= GOALS["ratio"])
-        and all(figures[name] <= GOALS[name] for name in ("seal_lag_s", "verify_cpu_s", "proof_ms"))
+        and all(figures[name] <= GOALS[name] for name in MOST)
         and figures["broken"] == figures["large_broken"] == 0
         and sizes["records"] >= 1_000_000
     )

@@ -55,6 +55,7 @@ COMMANDS = {
     "risk": "The formula that says how risky a change is.",
     "audit": "Audit records.",
     "question": "The questions that an auditor asks.",
+    "pack": "Evidence packs, to take home and check offline.",
     "unit": "Units of the organization.",
     "post": "Posts and their permissions.",
     "user": "Persons.",

@@ -15,13 +15,16 @@ import changes.catalogue.models
 import changes.emergency.models
 import changes.maintenance.models
 import changes.models
+import changes.questions.saved_models
 import changes.risk.models
 import changes.running.models
+import core.evidence.archives.models
 import core.evidence.models
 import core.secrets
 import drift.models
 import drift.noise.models
 import drift.scan_models
+import drift.standing_models
 import inventory.candidates.models
 import inventory.original_models
 import inventory.report_models
@@ -35,13 +38,14 @@ from core.errors import TrimtabError
 from operations import queue_rows
 
 ROOMS = (
-    core.secrets, core.evidence.models, organization.models, inventory.snapshot_models,
-    inventory.candidates.models, inventory.original_models, inventory.report_models,
-    operations.models, drift.models, drift.noise.models, drift.scan_models, changes.models,
+    core.secrets, core.evidence.models, core.evidence.archives.models, organization.models,
+    inventory.snapshot_models, inventory.candidates.models, inventory.original_models,
+    inventory.report_models, operations.models, drift.models, drift.noise.models,
+    drift.scan_models, drift.standing_models, changes.models,
     changes.risk.models,
     changes.approving.models,
     changes.calendar.models, changes.catalogue.models, changes.running.models,
-    changes.emergency.models, changes.maintenance.models,
+    changes.emergency.models, changes.maintenance.models, changes.questions.saved_models,
     operations.schedule_models, operations.queue_models, operations.notice_models,
 )  # fmt: skip
 

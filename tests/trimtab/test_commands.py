@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import text
 
 from core.database import close, connect
+from tests.core.evidence.transit_engine import HeldKey, transit_engine
 from tests.trimtab.conftest import PASSWORD
 from trimtab.console import out, safe
 
@@ -99,6 +100,18 @@ def test_a_post_is_released_and_a_person_deactivated(line):
     assert line.json("user deactivate erin")["active"] is False
 
 
+def test_a_deactivated_persons_name_is_erased(line):
+    hire(line, "erin", "operator")
+    line.json("post release 2 erin")
+    line.json("user deactivate erin")
+    told = line.json("user erase erin --reason asked-for-it")
+    assert (told["username"], told["old_records"]) == (f"erased-{told['person_id']}", 0)
+    listed = {row["username"]: row["name"] for row in line.json("user list")}
+    assert listed[told["username"]] == told["name"]
+    facts = [row["facts"] for row in line.json("audit list --action post.assigned")]
+    assert told["name"] in {one["person"] for one in facts}
+
+
 def test_a_post_without_permissions_is_refused(line):
     assert line("post add Nothing").exit_code == 2
     assert line("post add Nothing --template nonsense").exit_code == 2
@@ -188,7 +201,7 @@ def test_doctor_looks_at_every_part(line):
     names = [one["name"] for one in json.loads(line("doctor --json").stdout)["checks"]]
     assert names == [
         "python", "package names", "home", "disk", "database", "database connection", "ansible",
-        "pages", "port", "secret key", "audit key", "syslog",
+        "pages", "port", "secret key", "audit key", "audit anchors", "syslog",
     ]  # fmt: skip
 
 
@@ -206,6 +219,43 @@ def test_doctor_tells_a_key_of_the_log_that_others_may_read(line, tmp_path):
     assert f"chmod 600 {key}" not in line("doctor").stdout
     key.chmod(0o640)
     assert f"chmod 600 {key}" in line("doctor").stdout
+
+
+def test_doctor_tells_where_heads_are_laid_down_and_what_is_not_checked(line, monkeypatch):
+    assert "none; see docs/evidence.md" in line("doctor").stdout
+    monkeypatch.setenv("TRIMTAB_AUDIT_TSA_URL", "https://tsa.example.net/")
+    monkeypatch.setenv("TRIMTAB_AUDIT_ANCHOR_NOTIFY_URLS", "json://ann:hunter2@one.test")
+    told = checks_of(line("doctor --json"))["audit anchors"]
+    assert told["found"] == "timestamp authority, 1 by notifiers"
+    assert "TRIMTAB_AUDIT_TSA_CA" in told["advice"]
+    monkeypatch.setenv("TRIMTAB_AUDIT_TSA_CA", "/nowhere.pem")
+    assert "no certificates" in checks_of(line("doctor --json"))["audit anchors"]["advice"]
+
+
+def test_doctor_asks_vault_for_the_key_of_the_log(line, tmp_path, monkeypatch):
+    monkeypatch.setenv("TRIMTAB_AUDIT_KEY_VAULT", "transit/trimtab")
+    monkeypatch.setenv("VAULT_TOKEN", "root")
+    with transit_engine() as vault:
+        monkeypatch.setenv("VAULT_ADDR", vault.url)
+        told = checks_of(line("doctor --json"))["audit key"]
+        assert "rotate-key" in told["advice"]
+        (tmp_path / "home" / "audit.key").rename(tmp_path / "audit.key")
+        assert found_key(line) == ("vault:transit/trimtab, made at first use", "")
+        vault.keys["trimtab"] = HeldKey()
+        assert found_key(line) == ("vault:transit/trimtab, version 1", "")
+        vault.keys["trimtab"] = HeldKey(exportable=True)
+        assert "exportable" in found_key(line)[1]
+        vault.sealed = True
+        assert "Vault is sealed" in found_key(line)[1]
+
+
+def found_key(line):
+    told = checks_of(line("doctor --json"))["audit key"]
+    return told["found"], told["advice"]
+
+
+def checks_of(done):
+    return {one["name"]: one for one in json.loads(done.stdout)["checks"]}
 
 
 def test_doctor_tells_a_port_in_use(line, monkeypatch):

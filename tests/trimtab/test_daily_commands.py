@@ -198,6 +198,7 @@ def test_the_key_of_the_log_is_rotated_and_the_log_verifies_since_the_last_time(
     told = line.json("audit verify --since-last")
     assert (told["ok"], told["since"]) == (True, before["size"])
     assert line.json("audit head")["key"] == made["key"]
+    assert line(["audit", "rotate-key", "--reason", "x", "--to", "vault"]).exit_code == 2
 
 
 def test_heads_are_laid_down_and_compared(line, tmp_path, monkeypatch):

@@ -72,7 +72,7 @@ def test_the_whole_story_comes_out_and_tells_of_the_real_devices(demo):
     counted = {name: ending.pop(name) for name in ("seconds", "audit_records", "snapshots")}
     assert ending == {
         "devices": 20 + machines(), "findings": 3, "unauthorised": 2, "authorised": 1,
-        "changes_executed": 1, "verified": True, "audit_ok": True,
+        "changes_executed": 1, "verified": True, "audit_ok": True, "pack_proven": True,
     }  # fmt: skip
     assert all(counted.values())
     assert ("3 real devices added" if machines() else "No real devices in this story") in error

@@ -8,9 +8,11 @@ import typer
 
 from core.audit import ALL, Fact
 from core.errors import InvalidInput
+from core.evidence.archives.shelf import archived_until
 from core.evidence.breaks import Verification
+from core.identities import readable
 from core.records import canonical_lines, list_records, verify
-from trimtab.commands import audit_evidence
+from trimtab.commands import audit_archives, audit_evidence
 from trimtab.console import Json, command_context, err, out, print_json, safe, show
 
 app = typer.Typer(no_args_is_help=True)
@@ -21,6 +23,9 @@ app.command("consistency")(audit_evidence.consistency)
 app.command("rotate-key")(audit_evidence.rotate)
 app.command("anchor")(audit_evidence.anchor)
 app.command("verifier")(audit_evidence.verifier)
+app.command("archive")(audit_archives.archive)
+app.command("restore")(audit_archives.restore)
+app.command("archives")(audit_archives.list_archives)
 
 COLUMNS = {
     "id": lambda row: row.id,
@@ -42,7 +47,13 @@ def list_all(
 ) -> None:
     """Records, the newest first."""
     with command_context() as ctx:
-        show(list_records(ctx, actor=actor, action=action, limit=limit), COLUMNS, as_json=as_json)
+        rows = list_records(ctx, actor=actor, action=action, limit=limit)
+        told = readable(ctx.session, [row.facts for row in rows])
+        facts = {row.id: one for row, one in zip(rows, told, strict=True)}
+        show(rows, COLUMNS | {"facts": lambda row: facts[row.id]}, as_json=as_json)
+        away = archived_until(ctx)
+    if away and not as_json:
+        err.print(safe(away.told))
 
 
 @app.command("verify")
@@ -54,13 +65,18 @@ def verify_all(
     anchors: Annotated[
         Path | None, typer.Option(help="A file of heads laid down outside; they have to fit.")
     ] = None,
+    archives: Annotated[
+        Path | None, typer.Option(help="The folder with the files of archived records.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Hash every record again, compare with the signed heads; exit 1 when anything is broken."""
     if anchors and not anchors.exists():
         raise InvalidInput(f"There is no file {anchors}.")
     with command_context() as ctx:
-        told = verify(ctx, since="last" if since_last else "begin", anchors=anchors)
+        told = verify(
+            ctx, since="last" if since_last else "begin", anchors=anchors, archives=archives
+        )
     if as_json:
         print_json(_facts(told))
     else:
@@ -74,14 +90,15 @@ def verify_all(
 def _told(told: Verification) -> str:
     head = f"head of {told.size} records, root {told.root.hex()}"
     before = f" ({told.since} of them verified before)" if told.since else ""
+    away = f" ({told.archived} of them read from archives)" if told.archived else ""
     unsealed = f", {told.unsealed} not sealed yet" if told.unsealed else ""
-    return f"{head}\n{told.records} records{before}{unsealed}, {len(told.broken)} broken"
+    return f"{head}\n{told.records} records{before}{away}{unsealed}, {len(told.broken)} broken"
 
 
 def _facts(told: Verification) -> dict[str, Fact]:
     return {
         "ok": told.ok, "records": told.records, "size": told.size, "root": told.root.hex(),
-        "unsealed": told.unsealed, "since": told.since,
+        "unsealed": told.unsealed, "since": told.since, "archived": told.archived,
         "broken": [
             {"kind": one.kind, "id": one.id, "position": one.position, "what": one.what}
             for one in told.broken
@@ -97,6 +114,7 @@ def export(
 ) -> None:
     """Every record's canonical JSON, one a line, in order; with --file, --json tells how many."""
     with command_context() as ctx:
+        ctx.require("audit.read")  # before a file is made
         ctx.record("audit.exported", ALL)
         try:
             target = file.open("xb") if file else sys.stdout.buffer

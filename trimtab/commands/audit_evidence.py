@@ -9,8 +9,10 @@ from uuid import UUID
 import typer
 
 from core.errors import InvalidInput
-from core.evidence import anchors, keys, proofs, sealing
-from core.evidence.documents import STANDALONE, Evidence, document, head_document
+from core.evidence import keys, proofs, sealing
+from core.evidence.anchoring.anchors import anchor as anchor_heads
+from core.evidence.documents import Evidence, document, head_document, program
+from operations.head_notices import all_targets
 from trimtab.console import Json, command_context, print_json, show, show_one, tell
 
 File = Annotated[Path | None, typer.Option(help="A new file; default: standard output.")]
@@ -72,11 +74,16 @@ def consistency(
 
 
 def rotate(
-    *, reason: Annotated[str, typer.Option(help="Why; auditors read it.")], as_json: Json = False
+    *,
+    reason: Annotated[str, typer.Option(help="Why; auditors read it.")],
+    place: Annotated[
+        keys.Place | None, typer.Option("--to", help="Where it lies; default: as the settings say.")
+    ] = None,
+    as_json: Json = False,
 ) -> None:
     """Make a new key for the heads to come; the old one and the new one sign the change."""
     with command_context() as ctx:
-        key = keys.rotate_key(ctx, reason=reason)
+        key = keys.rotate_key(ctx, reason=reason, place=place)
         ctx.commit()
         sealing.seal_all(ctx)
     show_one(key, KEY_COLUMNS, as_json=as_json)
@@ -85,10 +92,10 @@ def rotate(
 def anchor(*, as_json: Json = False) -> None:
     """Lay the newest head down outside now; exit 1 where a target did not take it."""
     with command_context() as ctx:
-        done = anchors.anchor(ctx)
+        done = anchor_heads(ctx, all_targets(ctx))
     if not done:
         raise InvalidInput(
-            "No target is set: set TRIMTAB_AUDIT_ANCHOR_FILE or TRIMTAB_AUDIT_ANCHOR_SYSLOG."
+            "No target is set: set TRIMTAB_AUDIT_ANCHOR_FILE, or another one of docs/evidence.md."
         )
     show(done, ANCHOR_COLUMNS, as_json=as_json)
     if any(one.fault for one in done):
@@ -97,7 +104,7 @@ def anchor(*, as_json: Json = False) -> None:
 
 def verifier(*, file: File = None, as_json: Json = False) -> None:
     """The program that checks evidence offline: one Python file that needs no Trimtab."""
-    _put(STANDALONE.read_text(encoding="utf-8"), file, as_json=as_json)
+    _put(program().decode(), file, as_json=as_json)
 
 
 def _record(given: str) -> int | UUID:

@@ -14,12 +14,13 @@ import typer
 from rich.console import Console
 
 from core.errors import Conflict
-from core.runtime import open_runtime
+from core.runtime import Runtime, open_runtime
 from core.settings import Settings, default_home
 from lab.network import Lab
 from lab.real import try_up
 from organization.permissions import PostAuthority
-from scheduler.service import ClockService, WorkerService, running
+from scheduler.sealing import SealerService
+from scheduler.service import ClockService, Service, WorkerService, running
 from trimtab.console import Json, print_json
 from trimtab.demo.cast import Cast, assemble
 from trimtab.demo.story import Ending, Story
@@ -59,9 +60,13 @@ def demo(
                 ending = Story(cast=cast, lab=lab, real=real, teller=teller).tell()
             if not leave:
                 api = ApiService(runtime)
-                serve([api, ClockService(runtime), WorkerService(runtime)],
-                      ready=lambda: _invite(teller, cast, api.address))  # fmt: skip
+                serve(services(runtime, api), ready=lambda: _invite(teller, cast, api.address))
     _end(ending, as_json=as_json)
+
+
+def services(runtime: Runtime, api: ApiService) -> list[Service]:
+    """What runs while somebody looks around: without the sealer the pages would tell of a fault."""
+    return [SealerService(runtime), api, ClockService(runtime), WorkerService(runtime)]
 
 
 @contextmanager

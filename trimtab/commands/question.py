@@ -1,7 +1,7 @@
 """`trimtab question`: what an auditor asks, answered from the log and what the rooms keep."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import typer
@@ -10,10 +10,19 @@ from changes.questions import asking
 from changes.questions.answers import Answer, Row, Value
 from changes.questions.files import FORMS, facts
 from core.audit import Subject
-from core.errors import InvalidInput
+from trimtab.commands import question_saved
+from trimtab.commands.question_given import Param, given_of
 from trimtab.console import Column, Json, command_context, err, print_json, show
 
 app = typer.Typer(no_args_is_help=True)
+app.command("save")(question_saved.save)
+app.command("saved")(question_saved.list_saved)
+app.command("schedule")(question_saved.schedule)
+app.command("unschedule")(question_saved.unschedule)
+app.command("run")(question_saved.run)
+app.command("runs")(question_saved.runs)
+app.command("download")(question_saved.download)
+app.command("remove")(question_saved.remove)
 
 
 @app.command("list")
@@ -34,9 +43,7 @@ def list_all(*, as_json: Json = False) -> None:
 def ask(
     name: Annotated[str, typer.Argument(help="The question, as `question list` names it.")],
     *,
-    param: Annotated[
-        list[str] | None, typer.Option(help="What it takes, as person=ann; give it again for more.")
-    ] = None,
+    param: Param = None,
     form: Annotated[
         Literal["table", "csv", "jsonl", "ocsf"],
         typer.Option("--format", help="table: a page of it; else all of it, which is recorded."),
@@ -46,10 +53,11 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Ask a question."""
-    given = _given(param or ())
+    given = given_of(param or ())
     with command_context() as ctx:
         if form != "table":
             asked = asking.export(ctx, name, given, form=form)
+            given = asking.settled(ctx, asked, given)
             sys.stdout.write(FORMS[form].head(asked))
             for rows in asking.pieces(ctx, name, given):
                 sys.stdout.write(FORMS[form].body(asked, rows))
@@ -69,14 +77,6 @@ def ask(
     err.print(answer.note)
     if answer.next:
         err.print(f"There may be more: --after {answer.next}")
-
-
-def _given(params: Sequence[str]) -> Mapping[str, str]:
-    pairs = [one.partition("=") for one in params]
-    for name, sign, _ in pairs:
-        if not (name and sign):
-            raise InvalidInput("Write a parameter as name=value, such as person=ann.")
-    return {name: value for name, _, value in pairs}
 
 
 def _columns(answer: Answer) -> Mapping[str, Column[Row]]:

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from inventory import devices, originals, snapshots
+from core.audit import Fact
+from inventory import commitments, devices, originals, snapshots
 from inventory.snapshot_models import Snapshot
 from trimtab.commands import snapshot_history
 from trimtab.console import Json, command_context, out, print_json, safe, show, show_one
@@ -75,6 +76,27 @@ def reveal(
         print_json({"snapshot_id": number, "line": line, "text": text})
     else:
         out.print(safe(text), end="", soft_wrap=True)
+
+
+@app.command("open")
+def open_secret(
+    number: SnapshotId, part: Annotated[int, typer.Argument(min=1, help="Which mark, from 1.")],
+    *,
+    reason: Annotated[str, typer.Option(help="Why; it is recorded before you see anything.")],
+    as_json: Json = False,
+) -> None:  # fmt: skip
+    """One secret with the salt that proves it; `verify_evidence.py --open` checks both."""
+    with command_context() as ctx:
+        opened = commitments.open_secret(ctx, number, part, reason=reason)
+    told: dict[str, Fact] = {
+        "index": opened.index,
+        "salt": opened.salt.hex(),
+        "secret": opened.secret,
+    }
+    if as_json:
+        print_json(told)
+    else:
+        out.print(safe(f"{opened.salt.hex()} {opened.secret}"), soft_wrap=True)
 
 
 @app.command("diff")

@@ -1,9 +1,11 @@
 """`trimtab user`: persons and their access."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
+from changes.erasing import erase_person
 from organization import people
 from trimtab.console import Json, command_context, show, show_one, tell
 
@@ -61,3 +63,17 @@ def deactivate(username: Username, *, as_json: Json = False) -> None:
         person = people.by_username(ctx, username)
         people.deactivate(ctx, person)
         show_one(person, COLUMNS, as_json=as_json)
+
+
+@app.command()
+def erase(
+    username: Username,
+    *,
+    reason: Annotated[str, typer.Option(help="By whose wish or rule; it stays, so name nobody.")],
+    as_json: Json = False,
+) -> None:
+    """Erase a deactivated person's name for good; what they did stays, and its proofs."""
+    with command_context() as ctx:
+        told = erase_person(ctx, username, reason=reason)
+    old = f" {told.old_records} records of format 1 name the person still." * bool(told.old_records)
+    tell(f"{username} is called {told.name} from now on.{old}", asdict(told), as_json=as_json)

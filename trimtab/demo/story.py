@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from zipfile import ZipFile
 
 from sqlalchemy import select
 
@@ -10,10 +11,13 @@ from changes import approvals, oversight, requests
 from changes.by_hand import settle
 from changes.execution import EXECUTOR
 from changes.models import ChangeRequest
+from changes.packs.making import make
+from changes.packs.model import OfChange
 from changes.requests import Wanted, plan_of
 from changes.states import FINAL, State
 from core.audit import AuditRecord
 from core.errors import TrimtabError
+from core.evidence.keys import chain
 from core.records import verify
 from drift import baselines, findings
 from drift.models import Finding
@@ -27,11 +31,13 @@ from lab.real import Tried
 from operations import events, knowledge, problems
 from operations.models import Event
 from operations.schedules import by_name, fire_now
-from trimtab.demo import fleet
+from trimtab.demo import fleet, proving
 from trimtab.demo.cast import ORIGIN, Cast
 from trimtab.demo.telling import Teller
 
 WAIT_SECONDS = 60.0
+SHOWN = 20
+"""Lines of the stand-alone verifier's answer."""
 APPROVED_LINES = ["interface Loopback0", " description router id, renamed by C1"]
 ROGUE = (
     ["interface Loopback0", "description temporary test, remove me"],
@@ -58,6 +64,7 @@ class Ending:
     verified: bool
     audit_records: int
     audit_ok: bool
+    pack_proven: bool
     seconds: float
 
 
@@ -86,7 +93,10 @@ class Story:
             verified = self._execute(change)
         with self.teller.step("Link the problem and its article; prove the records"):
             self._learn(finding)
-            return self._ending(verified=verified)
+            ending = self._ending(verified=verified)
+        with self.teller.step("The auditor takes the evidence away, and checks it without Trimtab"):
+            ending = replace(ending, pack_proven=self._prove(change))
+        return replace(ending, seconds=round(self.teller.seconds, 1))
 
     def _discover(self) -> None:
         found = fleet.adopt_simulated(self.cast, self.lab)
@@ -227,11 +237,30 @@ class Story:
                 findings=len(found), unauthorised=verdicts.count("unauthorised"),
                 authorised=verdicts.count("authorised"), changes_executed=int(verified),
                 verified=verified, audit_records=told.records, audit_ok=told.ok,
-                seconds=round(self.teller.seconds, 1),
+                pack_proven=False, seconds=0.0,
             )  # fmt: skip
         sound = "every hash is right" if told.ok else f"{len(told.broken)} are broken"
         self.teller.say(f"{told.records} audit records: {sound}")
         return ending
+
+    def _prove(self, change: ChangeRequest) -> bool:
+        """Export the change's pack and have a stranger's Python check it."""
+        place = self.cast.runtime.settings.home / "evidence"
+        place.mkdir(exist_ok=True)
+        with self.cast.acting("auditor") as ctx, (place / f"C{change.id}.zip").open("w+b") as file:
+            made = make(ctx, OfChange(change_id=change.id), file)
+            log = chain(ctx.session)[0].id
+        self.teller.say(f"{made.name}: {made.records} records, {made.bytes // 1024} kB")
+        program = place / "verify_evidence.py"
+        with ZipFile(place / f"C{change.id}.zip") as pack:
+            program.write_bytes(pack.read(program.name))
+        python = proving.stranger(place / "fresh")
+        told = proving.check(python, program, place / f"C{change.id}.zip", log=log)
+        self.teller.say("A fresh virtual environment with nothing but cryptography says:")
+        self.teller.lines((told.stdout or told.stderr).splitlines()[:SHOWN])
+        if told.returncode:
+            raise StoryBroken("The evidence pack of the story is not whole.")
+        return True
 
     def _devices(self, platform: str, count: int) -> list[LabDevice]:
         return [one for one in self.lab.devices if one.platform == platform][-count:]
