@@ -48,6 +48,7 @@ STATUS: Mapping[str, HTTPStatus] = {
     "answer_altered": HTTPStatus.INTERNAL_SERVER_ERROR,
     "log_broken": HTTPStatus.INTERNAL_SERVER_ERROR,
     "log_key_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+    "archive_unreadable": HTTPStatus.SERVICE_UNAVAILABLE,
     "playbook_broken": HTTPStatus.INTERNAL_SERVER_ERROR,
     "plugin_broken": HTTPStatus.INTERNAL_SERVER_ERROR,
     "platform_broken": HTTPStatus.INTERNAL_SERVER_ERROR,

@@ -62,7 +62,7 @@ class Fleet:
         for name, policy in SITES.items():
             given = far.open_queue(self.runtime, self.places[name], if_away=f"{policy}:5m")
             self._start(name, given)
-        wait_for(lambda: len(self.rows("SELECT id FROM queue_worker")) == len(SITES), seconds=40)
+        wait_for(lambda: len(self.rows("SELECT id FROM queue_worker")) == len(SITES), seconds=120)
 
     def _start(self, name, given):
         link, home = self.links[name], self.home / name
@@ -171,9 +171,16 @@ def fleet(server_url, tmp_path, monkeypatch):
     name = f"far_{os.getpid()}"
     with _admin(server_url) as engine, engine.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_trimtab"))
-    engine = connect(server_url.replace("/postgres", f"/{name}"))
-    settings = Settings(home=tmp_path)
-    runtime = Runtime(settings=settings, engine=engine, authority=PostAuthority())
+    try:
+        yield from _fleet(server_url.replace("/postgres", f"/{name}"), tmp_path, monkeypatch)
+    finally:
+        with _admin(server_url) as engine, engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def _fleet(url, tmp_path, monkeypatch):
+    engine = connect(url)
+    runtime = Runtime(settings=Settings(home=tmp_path), engine=engine, authority=PostAuthority())
     with Lab(devices=14, seed=1, round_trip=ROUND_TRIP) as lab:
         monkeypatch.setenv("LAB_PASSWORD", lab.devices[0].password)
         monkeypatch.setenv("LAB_ENABLE", lab.devices[0].enable_secret)
@@ -184,9 +191,7 @@ def fleet(server_url, tmp_path, monkeypatch):
         finally:
             made.close()
             far.drop_roles(runtime)
-    close(engine)
-    with _admin(server_url) as engine, engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+            close(engine)
 
 
 def test_the_others_go_on_and_the_jobs_of_the_one_cut_off_wait_for_it(fleet):

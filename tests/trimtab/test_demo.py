@@ -86,7 +86,7 @@ def test_a_story_ended_in_the_middle_leaves_no_process_and_no_namespace(demo):
     demo.send_signal(signal.SIGTERM)
     demo.communicate(timeout=90)
     assert demo.returncode == 128 + signal.SIGTERM
-    assert (len(begun), len(alive) > 1) == (machines(), True)
+    assert (len(begun), bool(alive)) == (machines(), True)
     assert gone(alive)
     assert not begun & spaces(psutil.process_iter())
 

@@ -53,9 +53,13 @@ class TokenRefused(TrimtabError):
 class TokenForeign(TokenRefused):
     """A token over something else."""
 
+    code = "token_foreign"
+
 
 class TokenUntrusted(TokenRefused):
     """A token of somebody else, or under another policy, than the settings ask for."""
+
+    code = "token_untrusted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
