@@ -23,7 +23,9 @@ def test_a_unit_is_made_below_another(rest, world):
 
 def test_a_person_gets_a_post_and_loses_it(rest):
     admin, username = rest("admin"), new("newcomer")
-    person = admin.post("/people", json={"username": username, "name": "New", "password": "x" * 12})
+    person = admin.post(
+        "/people", json={"username": username, "name": f"Name of {username}", "password": "x" * 12}
+    )
     assert person.status_code == 201
     assert "x" * 12 not in person.text
     body = {"unit_code": "ops", "title": new("Night watch"), "permissions": ["device.read"]}

@@ -158,8 +158,9 @@ def the_verifier_replaced(prey: Prey) -> Due:
 
 
 def another_subject(prey: Prey) -> Due:
-    subject = prey.told(MANIFEST)["subject"] | {"id": "13"}
-    return due(prey.with_manifest(subject=subject), "wrong_signature")
+    subject = prey.told(MANIFEST)["subject"]
+    other = subject | {"id": f"{subject['id']}0"}
+    return due(prey.with_manifest(subject=other), "wrong_signature")
 
 
 def another_size(prey: Prey) -> Due:

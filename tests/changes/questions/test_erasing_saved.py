@@ -48,7 +48,10 @@ def gone(ctx, unit):
 def asked(reader, username, form):
     """A question about the person, saved, and its first answer."""
     wanted = Wanted(
-        name=f"{form} {username}", question="person", parameters={"person": username}, form=form
+        name=f"what one did, as {form}",
+        question="person",
+        parameters={"person": username},
+        form=form,
     )
     row = saved.save(reader, wanted)
     return row, saved_answers.ask_now(reader, row.id)
