@@ -1,10 +1,10 @@
 """Ask a question of the table: check what is given, hand out a page. Writes only that it left."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from changes.questions.answers import Answer, Given, Parameter, Question, Row
-from changes.questions.periods import PERIODS, Bound, in_words, resolved
+from changes.questions.periods import Bound, in_words, resolved, time_in
 from changes.questions.table import QUESTIONS
 from core.audit import Subject
 from core.context import Context
@@ -113,18 +113,5 @@ def _read(parameter: Parameter, text: str) -> str | int | datetime:
         case "number" if text.isascii() and text.isdigit() and 1 <= int(text[:11]) <= LARGEST:
             return int(text)
         case "time":
-            return _time(parameter, text)
+            return time_in(text, field=parameter.name)
     raise InvalidInput(f"{text[:40]!r} is no {parameter.name}.", field=parameter.name)
-
-
-def _time(parameter: Parameter, text: str) -> datetime:
-    """A date, or a time with or without its offset; without one it is UTC."""
-    try:
-        at = datetime.fromisoformat(text)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise InvalidInput(
-            f"{text[:40]!r} is no time: write it as 2026-11-24, as 2026-11-24T22:00+01:00, or in "
-            f"words: {', '.join(PERIODS)}.",
-            field=parameter.name,
-        ) from error

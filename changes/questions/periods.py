@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
+from core.errors import InvalidInput
+
 Bound = Literal["begin", "end", "moment"]
 """Which time of a period is meant: its first, the first after it, or its last that is over."""
 
@@ -67,3 +69,25 @@ def resolved(words: str, bound: Bound, *, now: datetime) -> datetime:
             return end
         case "moment":
             return min(now.astimezone(UTC), end - _SHORT)
+
+
+def time_in(text: str, *, field: str) -> datetime:
+    """A date, or a time with or without its offset; without one it is UTC.
+
+    Raises InvalidInput, whose fact `field` names where it was given.
+    """
+    try:
+        at = datetime.fromisoformat(text)
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise InvalidInput(
+            f"{text[:40]!r} is no time: write it as 2026-11-24, as 2026-11-24T22:00+01:00, or in "
+            f"words: {', '.join(PERIODS)}.",
+            field=field,
+        ) from error
+
+
+def time_of(text: str, bound: Bound, *, now: datetime, field: str) -> datetime:
+    """The same, or what words mean now."""
+    words = in_words(text)
+    return time_in(text, field=field) if words is None else resolved(words, bound, now=now)

@@ -4,7 +4,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from errno import EEXIST
 from pathlib import Path
 from typing import IO, Annotated
@@ -14,7 +14,7 @@ import typer
 from changes.packs.making import make
 from changes.packs.model import Made, OfChange, OfClause, OfDevice, OfUnit, Period, Wanted
 from changes.questions.asking import BOUNDS
-from changes.questions.periods import in_words, resolved
+from changes.questions.periods import time_of
 from core.context import utc_now
 from core.errors import InvalidInput
 from trimtab.console import Json, command_context, show_one
@@ -90,21 +90,7 @@ def _period(since: str, until: str) -> Period:
 
 
 def _time(name: str, text: str) -> datetime | None:
-    """A date, a time with or without its offset (without one it is UTC), or words."""
-    if not text:
-        return None
-    words = in_words(text)
-    if words is not None:
-        return resolved(words, BOUNDS[name], now=utc_now())
-    try:
-        at = datetime.fromisoformat(text)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise InvalidInput(
-            f"{text[:40]!r} is no time: write it as 2026-11-24, 2026-11-24T22:00+01:00 or "
-            "last month.",
-            field=name,
-        ) from error
+    return time_of(text, BOUNDS[name], now=utc_now(), field=name) if text else None
 
 
 def _write(wanted: Wanted, file: Path | None, *, as_json: bool) -> None:

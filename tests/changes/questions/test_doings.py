@@ -9,20 +9,14 @@ from changes.questions.files import FORMS
 from core.errors import InvalidInput, NotFound, NotPermitted
 from core.evidence.archives.archiving import archive
 from core.evidence.sealing import seal
-from organization.permissions import POST_TEMPLATES
 from tests.acting import acting
+from tests.changes.questions.asked import auditor
 from tests.factories import make_person, make_post, make_unit
 
 
 @pytest.fixture
 def unit(ctx):
     return make_unit(ctx)
-
-
-def auditor(ctx, unit):
-    person = make_person(ctx)
-    make_post(ctx, unit=unit, permissions=POST_TEMPLATES["auditor"], holder=person)
-    return acting(ctx, person)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from organization.people import deactivate
 from organization.permissions import POST_TEMPLATES
 from organization.posts import release
 from tests.acting import acting
+from tests.changes.questions.asked import auditor
 from tests.factories import make_person, make_post, make_unit
 
 REASON = "left, asked for it"
@@ -25,10 +26,7 @@ def unit(ctx):
 
 @pytest.fixture
 def reader(ctx, unit):
-    """An auditor of the unit."""
-    person = make_person(ctx)
-    make_post(ctx, unit=unit, permissions=POST_TEMPLATES["auditor"], holder=person)
-    return acting(ctx, person)
+    return auditor(ctx, unit)
 
 
 @pytest.fixture

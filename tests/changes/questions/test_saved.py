@@ -10,20 +10,14 @@ from core.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from operations.schedule_models import Schedule
 from operations.triggers import InvalidTrigger
 from organization.people import deactivate
-from organization.permissions import POST_TEMPLATES
 from tests.acting import acting
+from tests.changes.questions.asked import auditor
 from tests.factories import make_person, make_post, make_unit
 
 
 @pytest.fixture
 def unit(ctx):
     return make_unit(ctx)
-
-
-def auditor(ctx, unit):
-    person = make_person(ctx)
-    make_post(ctx, unit=unit, permissions=POST_TEMPLATES["auditor"], holder=person)
-    return acting(ctx, person)
 
 
 @pytest.fixture

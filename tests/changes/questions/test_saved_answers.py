@@ -17,8 +17,9 @@ from operations.job_kinds import KINDS
 from operations.notice_models import Notice
 from organization.models import PostHolding
 from organization.people import deactivate
-from organization.permissions import POST_TEMPLATES, PostAuthority
+from organization.permissions import PostAuthority
 from tests.acting import acting
+from tests.changes.questions.asked import auditor
 from tests.factories import make_person, make_post, make_unit
 
 POST = Subject(type="test", id="0", label="post")
@@ -27,12 +28,6 @@ POST = Subject(type="test", id="0", label="post")
 @pytest.fixture
 def unit(ctx):
     return make_unit(ctx)
-
-
-def auditor(ctx, unit):
-    person = make_person(ctx)
-    make_post(ctx, unit=unit, permissions=POST_TEMPLATES["auditor"], holder=person)
-    return acting(ctx, person)
 
 
 @pytest.fixture
