@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from core.evidence.breaks import Kind
+from core.evidence.nodes import STEP
 from tests.tamper.log import Log, rewritten, sign_anew
 
 
@@ -114,7 +115,7 @@ def a_record_gone(log: Log) -> Due:
 def a_leaf_gone(log: Log) -> Due:
     place = log.place()
     log.sql("DELETE FROM audit_leaf WHERE position = :place", place=place)
-    return Due("missing", place)
+    return Due("missing", place, near=place == log.size - 1)  # the last one: the end is cut off
 
 
 def a_record_cut_out(log: Log) -> Due:
@@ -225,15 +226,15 @@ def a_head_made_up(log: Log) -> Due:
 
 
 def a_kept_subtree_changed(log: Log) -> Due:
-    index = log.draw.randrange(log.size >> 8)
+    index = log.draw.randrange(log.size >> STEP)
     log.sql('UPDATE audit_node SET hash = sha256(hash) WHERE "index" = :index', index=index)
-    return Due("altered", index << 8)
+    return Due("altered", index << STEP)
 
 
 def a_kept_subtree_gone(log: Log) -> Due:
-    index = log.draw.randrange(log.size >> 8)
+    index = log.draw.randrange(log.size >> STEP)
     log.sql('DELETE FROM audit_node WHERE "index" = :index', index=index)
-    return Due("missing", index << 8)
+    return Due("missing", index << STEP)
 
 
 def a_kept_subtree_made_up(log: Log) -> Due:

@@ -12,6 +12,7 @@ from core.context import Action, Context
 from core.evidence.documents import head_line
 from core.evidence.keys import chain, key_file, read_signer
 from core.evidence.models import Head
+from core.evidence.nodes import STEP
 from core.evidence.sealing import seal
 from core.evidence.signatures import statement_of_head
 from core.evidence.tree import Frontier, leaf_hash
@@ -53,10 +54,11 @@ class Log:
 
 
 def build(ctx, draw, anchors, *, batches):
-    """A log with so many heads, the last one laid down outside."""
+    """A log with so many heads, the last one laid down outside, and a kept subtree at least."""
     log = Log(ctx, draw, anchors)
-    for batch in range(batches):
-        ctx.record_all(done(draw, batch, number) for number in range(draw.randint(1, 90)))
+    while len(log.sizes) < batches or log.size < 1 << STEP:
+        batch, many = len(log.sizes), draw.randint(1, 90)
+        ctx.record_all(done(draw, batch, number) for number in range(many))
         log.sizes.append(seal(ctx).size)
     name = chain(ctx.session)[0].id
     heads = [ctx.session.get(Head, size) for size in log.sizes]
@@ -97,9 +99,9 @@ def sign_anew(log):
     for row in log.sql("SELECT hash FROM audit_leaf ORDER BY position").all():
         made = tree.append(bytes(row.hash))
         roots[tree.size] = tree.root
-        if len(made) > 8:
+        if len(made) > STEP:
             log.sql('UPDATE audit_node SET hash = :hash WHERE level = 8 AND "index" = :index',
-                    hash=made[8], index=(tree.size >> 8) - 1)  # fmt: skip
+                    hash=made[STEP], index=(tree.size >> STEP) - 1)  # fmt: skip
     for row in log.sql("SELECT * FROM audit_head ORDER BY size").all():
         head = Head(**{**row._mapping, "root": roots[row.size]})
         told = statement_of_head(head, log=name).canonical

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from core.evidence.standalone.configurations import Opening, check_configuration
+from core.evidence.standalone.configurations import check_configuration
 from core.evidence.standalone.container import MIB, Container
 from core.evidence.standalone.records import Bound
 from core.evidence.standalone.runs import check_run
@@ -20,17 +20,19 @@ REDACTION = ".redaction.json"
 
 @dataclass
 class Contents:
-    """How many files of each kind are bound, events of runs, and secrets that are hidden."""
+    """How many files of each kind are bound, events of runs; by configuration what is hidden."""
 
     files: Counter[str] = field(default_factory=Counter)
     events: int = 0
-    secrets: int = 0
+    hidden: dict[str, list[bytes]] = field(default_factory=dict)
     signed_alone: list[str] = field(default_factory=list)
 
+    @property
+    def secrets(self) -> int:
+        return sum(map(len, self.hidden.values()))
 
-def check_contents(
-    pack: Container, bound: Bound, opening: Opening | None, findings: Findings
-) -> Contents:
+
+def check_contents(pack: Container, bound: Bound, findings: Findings) -> Contents:
     """Every file that is not read before; runs that records tell of and that are not here."""
     found = Contents()
     for name in pack.entries:
@@ -38,19 +40,16 @@ def check_contents(
             found.signed_alone.append(name)
         elif name not in READ_BEFORE:
             with findings.going_on():
-                _check_file(name, pack, bound, opening, found, findings)
+                _check_file(name, pack, bound, found, findings)
     for run in sorted(bound.events):
         if f"executions/{run}.jsonl" not in pack.entries:
             findings.add("missing", f"executions/{run}.jsonl, whose events records tell, is gone")
-    with findings.going_on():
-        need(opening is None or opening.met, "--open names nothing that the pack hides", "missing")
     return found
 
 
 def _check_file(
-    name: str, pack: Container, bound: Bound, opening: Opening | None,
-    found: Contents, findings: Findings,
-) -> None:  # fmt: skip
+    name: str, pack: Container, bound: Bound, found: Contents, findings: Findings
+) -> None:
     folder, _, file = name.partition("/")
     stem, _, ending = file.partition(".")
     if (folder, ending) == ("executions", "jsonl"):
@@ -60,7 +59,7 @@ def _check_file(
         need(f"configurations/{stem}.txt" in pack.entries, f"{name} is of no text", "missing")
         return
     elif (folder, ending) == ("configurations", "txt"):
-        found.secrets += _check_configuration(stem, name, pack, bound, opening)
+        found.hidden[stem] = _check_configuration(stem, name, pack, bound)
     elif (folder, ending) in (("plans", "json"), ("states", "json")):
         _hashed(pack, name, stem)
         known = bound.plans if folder == "plans" else bound.states
@@ -70,13 +69,11 @@ def _check_file(
     found.files[folder] += 1
 
 
-def _check_configuration(
-    digest: str, name: str, pack: Container, bound: Bound, opening: Opening | None
-) -> int:
+def _check_configuration(digest: str, name: str, pack: Container, bound: Bound) -> list[bytes]:
     content, beside = _hashed(pack, name, digest), f"configurations/{digest}{REDACTION}"
     need(digest in bound.configurations, f"no record tells the hash of {name}", "not_bound")
     redaction = pack.content(beside, MOST_READ) if beside in pack.entries else None
-    return check_configuration(digest, content, redaction, bound.configurations[digest], opening)
+    return check_configuration(digest, content, redaction, bound.configurations[digest])
 
 
 def _hashed(pack: Container, name: str, digest: str) -> bytes:

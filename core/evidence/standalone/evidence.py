@@ -123,7 +123,12 @@ def check_laid_down(file: Path, chain: Chain, findings: Findings, *, exported: b
                 _keep_laid_down(told, chain)
                 compared += known or exported
                 left += not known and not exported
-    more = f"; {left} are of other sizes and need --export to be compared" if left else ""
+    more = (
+        f"; {left} are of other sizes: --export compares them, `trimtab audit consistency` proves "
+        "that one continues the other"
+        if left
+        else ""
+    )
     return f"anchors: {compared} fit, {others} of other logs{more}"
 
 

@@ -55,6 +55,7 @@ class Pack:
     persons: Persons = field(default_factory=Persons)
     bound: Bound = field(default_factory=Bound)
     contents: Contents = field(default_factory=Contents)
+    opened: str = ""
     leaves: dict[int, bytes] = field(default_factory=dict)
     first: str = ""
     last: str = ""
@@ -94,7 +95,10 @@ def check_pack(pack: Pack, asked: Asked, findings: Findings) -> None:
     with findings.going_on():
         _take_records(pack, sound_records(stream.records(), chain, findings), asked, findings)
     pack.persons.compare(pack.bound.identities, findings)
-    pack.contents = check_contents(pack.container, pack.bound, asked.opening, findings)
+    pack.contents = check_contents(pack.container, pack.bound, findings)
+    if asked.opening and not findings.faults:  # what a pack hides is known of a sound one alone
+        with findings.going_on():
+            pack.opened = asked.opening.check(pack.contents.hidden)
 
 
 def _compare_files(pack: Pack, findings: Findings) -> None:

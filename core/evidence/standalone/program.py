@@ -13,7 +13,8 @@ PACK.zip            an evidence pack; or what `trimtab audit prove` or `consiste
 --most-mib NUMBER   how much a pack may hold, unpacked (4096)
 --json              the outcome as JSON
 
-Exit 0: everything fits; 1: something does not, and the lines say what; 2: wrong call.
+Exit 0: everything fits; 1: something does not, and the lines say what; 2: wrong call, or a
+file that cannot be read: nothing was judged.
 The log is a Merkle tree of RFC 6962 with SHA-256, its heads signed with Ed25519 (RFC 8032).
 """
 
@@ -48,6 +49,8 @@ from core.evidence.standalone.summary import summary_of
 from core.evidence.standalone.telling import (
     MEANINGS,
     Findings,
+    Refused,
+    WrongCall,
     counted,
     need,
     printable,
@@ -55,6 +58,7 @@ from core.evidence.standalone.telling import (
 
 MOST_DOCUMENT = 64 * MIB
 SHOWN_FAULTS = 20
+MOST_DIGITS = 10
 
 
 def main(words: list[str] | None = None) -> int:
@@ -64,9 +68,11 @@ def main(words: list[str] | None = None) -> int:
     try:
         with findings.going_on():
             _check_all(given, _asked(given), findings)
+    except WrongCall as error:
+        return _not_judged(str(error))
     except OSError as error:
-        file, why = error.filename or given.evidence, error.strerror or error
-        findings.add("missing", f"{file} cannot be read: {why}")
+        why = error.strerror or error
+        return _not_judged(f"{error.filename or given.evidence} cannot be read: {why}")
     except Exception as error:  # noqa: BLE001 - whatever hostile bytes do, they are refused in words
         findings.add("altered", f"this is no evidence of an audit log ({type(error).__name__})")
     try:
@@ -75,6 +81,11 @@ def main(words: list[str] | None = None) -> int:
     except BrokenPipeError:  # whoever reads has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 1 if findings.faults else 0
+
+
+def _not_judged(why: str) -> int:
+    print(printable(f"nothing was judged: {why}"), file=sys.stderr)  # noqa: T201 - a program
+    return 2
 
 
 def _call() -> argparse.ArgumentParser:
@@ -92,6 +103,8 @@ def _call() -> argparse.ArgumentParser:
 
 
 def _asked(given: argparse.Namespace) -> Asked:
+    if given.log is not None:
+        _hexadecimal(given.log, "--log")
     certificates = []
     if given.tsa_cert:
         certificates = read_certificates(given.tsa_cert.read_bytes(), str(given.tsa_cert))
@@ -106,10 +119,17 @@ def _opening(words: list[str] | None) -> Opening | None:
     if words is None:
         return None
     configuration, _, number = words[0].rpartition(":")
-    need(number.isascii() and number.isdecimal() and len(number) < 10,
-         "--open begins with the number of a hidden part, or with DIGEST:NUMBER")  # fmt: skip
+    if not (number.isascii() and number.isdecimal() and len(number) < MOST_DIGITS):
+        raise WrongCall("--open begins with the number of a hidden part, or with DIGEST:NUMBER")
     secret = getpass.getpass("what is hidden: ") if words[2] == "-" else words[2]
-    return Opening(configuration, int(number), bytes_of(words[1], 32, "SALT of --open"), secret)
+    return Opening(configuration, int(number), _hexadecimal(words[1], "SALT of --open"), secret)
+
+
+def _hexadecimal(given: str, name: str) -> bytes:
+    try:
+        return bytes_of(given, 32, name)
+    except Refused as error:
+        raise WrongCall(str(error)) from None
 
 
 def _check_all(given: argparse.Namespace, asked: Asked, findings: Findings) -> None:

@@ -41,6 +41,7 @@ def _signed(pack: Pack, log: str | None) -> Iterator[tuple[str, str]]:
         yield "log", f"{chain.log} ({sure})"
     if chain and head:
         yield "head", f"of {counted(head.size, 'record')}, sealed {head.sealed_at}"
+        yield "root", head.root.hex()
         number = f"number {head.key.number} of {len(chain.keys)}"
         yield "signed by", f"key {head.key.name[:16]}, {number}"
     if pack.signer and head and pack.signer != head.key:
@@ -52,14 +53,18 @@ def _signed(pack: Pack, log: str | None) -> Iterator[tuple[str, str]]:
 def _held(pack: Pack) -> Iterator[tuple[str, str]]:
     """Records, persons and files that records bind."""
     found, names = pack.contents, sorted(pack.persons.names.values())
-    yield "records", f"{len(pack.leaves):,}, from {pack.first} to {pack.last}"
+    span = f", from {pack.first} to {pack.last}" if pack.leaves else ""
+    yield "records", f"{len(pack.leaves):,}{span}"
     erased = f", {len(pack.persons.erased):,} erased" if pack.persons.erased else ""
     more = ", ..." if len(names) > NAMED else ""
-    yield "persons", f"{len(names):,}{erased}: {', '.join(names[:NAMED])}{more}"
+    told = f": {', '.join(names[:NAMED])}{more}" if names else ""
+    yield "persons", f"{len(names):,}{erased}{told}"
     yield from _decided(pack)
     yield "executions", f"{found.files['executions']:,} with {counted(found.events, 'event')}"
     hidden = f"{counted(found.secrets, 'secret')} hidden, each in its place"
     yield "configurations", f"{found.files['configurations']:,}, {hidden}"
+    if pack.opened:
+        yield "opened", pack.opened
     yield "plans, states", f"{found.files['plans']:,} and {found.files['states']:,}"
 
 

@@ -18,6 +18,10 @@ KEPT = 1000
 LONGEST = 400
 
 
+class WrongCall(Exception):
+    """What was asked cannot be answered, whatever the evidence: nothing is judged."""
+
+
 class Refused(Exception):
     """Something does not fit; `kind` is one of MEANINGS."""
 

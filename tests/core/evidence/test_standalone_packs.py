@@ -28,7 +28,8 @@ def verified(tmp_path, capsys):
         file = tmp_path / "pack.zip"
         file.write_bytes(content)
         code = main([str(file), *map(str, options)])
-        return code, capsys.readouterr().out.splitlines()
+        said = capsys.readouterr()
+        return code, (said.out + said.err).splitlines()
 
     return run
 
@@ -91,13 +92,26 @@ def test_the_witness_key_is_the_one_that_the_witness_told(verified, pack):
 
 def test_what_a_configuration_hides_can_be_opened(verified, pack):
     digest = hexed(texts(1)[0].encode())
-    for which, secret, code in (("1", "public1", 0), ("1", "public2", 1), ("9", "x", 1)):
-        options = ("--open", f"{digest[:9]}:{which}", salt(f"1 {which}").hex(), secret)
-        assert verified(pack, *options)[0] == code
-    code, lines = verified(pack, "--open", "2", salt("1 2").hex(), "s3cret")
-    assert any("names several configurations" in line for line in lines) or code == 1
-    code, lines = verified(pack, "--open", "ffff:2", salt("1 2").hex(), "s3cret")
-    assert any("--open names nothing that the pack hides" in line for line in lines)
+    one = f"{digest[:9]}:1"
+    code, lines = verified(pack, "--open", one, salt("1 1").hex(), "public1")
+    fits = [f"number 1 of configuration {digest} is what --open says"]
+    assert (code, value(lines, "opened")) == (0, fits)
+    code, lines = verified(pack, "--open", one, salt("1 1").hex(), "public2")
+    wrong = f"REFUSED: altered: what {digest} hides as number 1 is not what --open says"
+    assert (code, wrong in lines, value(lines, "opened")) == (1, True, [])
+
+
+def test_an_opening_that_is_about_nothing_here_is_a_wrong_call(verified, pack):
+    digest = hexed(texts(1)[0].encode())
+    for which, why in (
+        ("2", "--open names several configurations: put DIGEST: before the number, of "),
+        ("ffff:2", "--open names nothing that the pack hides"),
+        (f"{digest[:9]}:9", f"configuration {digest} hides 2 parts, and no number 9"),
+    ):
+        code, [line] = verified(pack, "--open", which, salt("1 2").hex(), "s3cret")
+        assert (code, line.startswith(f"nothing was judged: {why}")) == (2, True), line
+    code, [line] = verified(pack, "--open", "2", "aa", "s3cret")
+    assert (code, "SALT of --open is not 32 bytes" in line) == (2, True)
 
 
 def test_what_an_auditor_kept_of_heads_has_to_fit(verified, pack, made, tmp_path):
@@ -236,6 +250,11 @@ def test_a_pack_may_have_more_members_than_an_old_zip_can():
             Container(io.BytesIO(bytes(content)), 1)
 
 
+def test_a_name_that_no_log_can_have_is_a_wrong_call(verified, pack):
+    code, [line] = verified(pack, "--log", "ff00")
+    assert (code, "--log is not 32 bytes in lower-case hexadecimal" in line) == (2, True)
+
+
 def test_a_log_of_another_name_is_refused(verified, pack):
     code, lines = verified(pack, "--log", "ff" * 32)
     assert (code, lines[-1]) == (1, "REFUSED")
@@ -245,7 +264,7 @@ def test_a_log_of_another_name_is_refused(verified, pack):
 @pytest.mark.parametrize("place", ["nowhere.zip", "."])
 def test_what_cannot_be_read_is_told(tmp_path, capsys, place):
     code = main([str(tmp_path / place)])
-    assert (code, "cannot be read" in capsys.readouterr().out) == (1, True)
+    assert (code, "cannot be read" in capsys.readouterr().err) == (2, True)
 
 
 def test_a_record_past_the_packs_head_is_told(made, tmp_path):
@@ -262,4 +281,4 @@ def test_a_record_past_the_packs_head_is_told(made, tmp_path):
 def test_a_number_of_a_hidden_part_is_one(verified, pack):
     for which in ("x", "", "1.0", "²"):
         code, lines = verified(pack, "--open", which, salt("1 1").hex(), "public1")
-        assert (code, "--open begins with the number" in lines[0]) == (1, True)
+        assert (code, "--open begins with the number" in lines[0]) == (2, True)
