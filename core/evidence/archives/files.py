@@ -36,7 +36,7 @@ def write_archive(file: Path, lines: Iterable[bytes]) -> None:
     The same lines give the same bytes. What was written is gone when an error ends it.
     """
     try:
-        with file.open("xb") as target:
+        with open(file, "xb", opener=_private) as target:
             try:
                 _compress(target, lines)
             except BaseException:
@@ -51,7 +51,7 @@ def write_header(file: Path, content: bytes) -> None:
     """The signed file beside the archive, on the disk; InvalidInput where it cannot be."""
     header = header_of(file)
     try:
-        with header.open("xb") as target:
+        with open(header, "xb", opener=_private) as target:
             target.write(content)
             target.flush()
             os.fsync(target.fileno())
@@ -81,6 +81,11 @@ def lines_of(file: Path) -> Iterator[bytes]:
         raise ArchiveUnreadable(f"{file} cannot be read: {error.strerror or error}.") from error
     except (EOFError, zlib.error) as error:
         raise ArchiveUnreadable(f"{file} cannot be read to its end: {error}.") from error
+
+
+def _private(file: str, flags: int) -> int:
+    """For whoever writes it alone to read: records say who did what, from where."""
+    return os.open(file, flags, 0o600)
 
 
 def _compress(target: BinaryIO, lines: Iterable[bytes]) -> None:

@@ -97,8 +97,8 @@ class Shelf:
             ):
                 yield Broken(
                     kind="altered", position=one.first,
-                    what=f"the archive {one.file} is not the file that was signed, though its "
-                    "records are those that were sealed",
+                    what=f"the archive {one.file} is not the file that was signed, though the "
+                    "records that it alone holds are those that were sealed",
                 )  # fmt: skip
 
     def _begin(self, one: Archive) -> None:

@@ -83,6 +83,11 @@ def test_the_file_beside_it_says_what_it_is_and_the_logs_key_signed_that(log):
     assert (told["first"], told["size"], told["log"]) == (0, made.size, key.id)
 
 
+def test_only_who_writes_an_archive_may_read_it(log):
+    file = file_of(log, archive(log, until=OLD))
+    assert {one.stat().st_mode & 0o777 for one in (file, header_of(file))} == {0o600}
+
+
 def test_what_is_archived_is_a_record(log):
     made = archive(log, until=OLD, reason="kept for a month")
     [record] = log.session.query(AuditRecord).filter_by(action="audit.archived")
