@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from sqlalchemy import or_, select
 
+from changes.following import holds_still, is_answered_for
 from changes.models import ChangeRequest, ChangeTarget
 from changes.plans import Mark, TargetPlan, mark
 from changes.requests import plan_of
-from changes.states import State, Target
+from changes.states import FINAL, State, Target
 from core.context import Context
 from drift.attribution import Verdict
 from drift.engine import Assessment
@@ -24,7 +25,7 @@ def attribute(ctx: Context, device_id: int, assessment: Assessment) -> Verdict:
     """Why the device differs from its baseline: the change that explains it, or nobody's."""
     drift = frozenset(mark(one) for one in assessment.differences)
     for row, plan in _changes(ctx, device_id):
-        verdict = _explained(row, frozenset(plan.declared), drift)
+        verdict = _explained(ctx, row, frozenset(plan.declared), drift)
         if verdict is not None:
             return verdict
     return Verdict(
@@ -46,16 +47,13 @@ def reported(ctx: Context, device_id: int) -> str:
 
 
 def _explained(
-    row: ChangeTarget, declared: frozenset[Mark], drift: frozenset[Mark]
+    ctx: Context, row: ChangeTarget, declared: frozenset[Mark], drift: frozenset[Mark]
 ) -> Verdict | None:
     change = row.change
     effected = frozenset((path, line, FLIPPED[side]) for path, line, side in declared)
     name = f"C{change.id} ({change.title})"
-    if drift == effected and change.state != State.SUCCEEDED:
-        return Verdict(
-            verdict="authorised", change_id=change.id,
-            reason=f"This is exactly the effect of the approved change {name}.",
-        )  # fmt: skip
+    if drift == effected and _is_its_effect(ctx, row):
+        return _effect_of(ctx, change, name)
     if drift != declared:
         return None
     if change.state == State.SUCCEEDED or row.state == Target.DONE:
@@ -67,6 +65,23 @@ def _explained(
         verdict="not_applied", change_id=change.id,
         reason=f"{name} corrects exactly this; it is {change.state} but not applied yet.",
     )  # fmt: skip
+
+
+def _is_its_effect(ctx: Context, row: ChangeTarget) -> bool:
+    over = row.change.state in FINAL
+    return not over or (row.state == Target.DONE and holds_still(ctx, row.change, row.device_id))
+
+
+def _effect_of(ctx: Context, change: ChangeRequest, name: str) -> Verdict:
+    """Authorised by who approved it; a glass that was broken has to be found justified."""
+    if is_answered_for(ctx, change):
+        told = f"This is exactly the effect of the approved change {name}."
+        return Verdict(verdict="authorised", change_id=change.id, reason=told)
+    if any(grant.reviewed_at is None for grant in change.grants):
+        told = f"This is exactly the effect of the emergency {name}, which waits for its review."
+        return Verdict(verdict="authorised", change_id=change.id, reason=told)
+    told = f"This is exactly the effect of {name}, which its reviewers did not find justified."
+    return Verdict(verdict="unauthorised", change_id=change.id, reason=told)
 
 
 def _changes(ctx: Context, device_id: int) -> Iterator[tuple[ChangeTarget, TargetPlan]]:

@@ -5,23 +5,14 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from changes.attribution import attribute, effect
+from changes.following import EFFECT, PLATFORM
 from changes.models import ChangeRequest
 from changes.plans import TargetPlan, mark
 from changes.requests import move, plan_of
 from changes.states import State
-from core.actor import Actor
 from core.context import Context
 from drift import baselines, findings, observation
 from drift.models import Finding
-
-PLATFORM = Actor(
-    name="trimtab",
-    granted=frozenset({"baseline.approve", "drift.scan", "event.write", "snapshot.read"}),
-)
-"""Acts on the word of those who approved the change; it decides nothing."""
-
-EFFECT = "effect of the approved change C"
-"""Begins the reason of a baseline that a change by hand led to; the change's number follows."""
 
 
 def settle(ctx: Context) -> list[ChangeRequest]:

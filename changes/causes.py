@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from sqlalchemy import Text, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONPATH
 
-from changes.by_hand import EFFECT
+from changes.following import EFFECT
 from changes.models import ChangeRequest, ChangeRun, ChangeTarget, VerificationResult
 from core.context import Context
 from drift.models import Baseline

@@ -13,6 +13,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, and_, func, select, update
 from sqlalchemy.exc import IntegrityError
 
+from changes.following import follow
 from changes.logins import switching
 from changes.models import ChangeRequest, ChangeRun, ChangeTarget
 from changes.requests import move
@@ -113,7 +114,7 @@ def goes_on(ctx: Context, change: ChangeRequest) -> bool:
 def wished(ctx: Context, change: ChangeRequest, wish: Wish) -> bool:
     """Whether a person asked that of the change's last run."""
     last = last_run(ctx, change.id)
-    return last is not None and getattr(last, _column(wish)) is not None
+    return last is not None and getattr(last, f"{wish}_requested_at") is not None
 
 
 def last_run(ctx: Context, change_id: int) -> ChangeRun | None:
@@ -253,7 +254,7 @@ def _asked(change: ChangeRequest, run: ChangeRun, state: State) -> State:
 
 
 def close(ctx: Context, change: ChangeRequest, state: State, outcome: str) -> None:
-    """Move the change; devices held untouched wait again, or are skipped when it is over."""
+    """Move the change; devices held untouched wait again. When it is over, baselines follow."""
     move(change, state)
     change.outcome = outcome
     over = state in FINAL
@@ -265,18 +266,15 @@ def close(ctx: Context, change: ChangeRequest, state: State, outcome: str) -> No
             target.state = Target.INTERRUPTED
         if over and target.state == Target.WAITING:
             target.state = Target.SKIPPED
+    follow(ctx, change)
 
 
 def request(ctx: Context, change: ChangeRequest, wish: Wish) -> None:
     """Ask the running worker, which hears it at its next beat; of a paused change, the next one."""
     last = last_run(ctx, change.id)
     if last is not None:
-        setattr(last, _column(wish), ctx.now())
+        setattr(last, f"{wish}_requested_at", ctx.now())
         ctx.session.flush()
-
-
-def _column(wish: Wish) -> str:
-    return f"{wish}_requested_at"
 
 
 def _locked(ctx: Context, held: Claim) -> tuple[ChangeRequest, ChangeRun]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from changes import approvals
 from changes.approving.stages import APPROVE, Stage
@@ -20,6 +20,7 @@ from changes.requests import devices_of, plan_of
 from changes.states import FINAL, State
 from core.audit import Fact
 from core.context import Context
+from core.counting import counted
 from operations import notices
 from operations.notices import Note, Topic
 from organization.models import Person
@@ -62,6 +63,17 @@ def notes_of(ctx: Context, change: ChangeRequest) -> list[Note]:
     return [_over(change)] if change.state in ENDED else []
 
 
+def awaited(ctx: Context, change: ChangeRequest) -> bool:
+    """Whether somebody is yet to be told of the change, which `change.told` will record."""
+    told_of = select(ChangeRequest.id).where(ChangeRequest.id == change.id, _told_of(ctx))
+    now = [] if ctx.session.scalar(told_of) is None else notes_of(ctx, change)
+    reviews = [
+        one for grant in change.grants if grant.reviewed_at is None
+        for one in reviews_due(ctx, grant)
+    ]  # fmt: skip
+    return notices.any_new(ctx, [*now, *reviews])
+
+
 def _due(ctx: Context, standing: Mapping[str, str]) -> tuple[str, ...]:
     """What is to be looked at now: what ended once, what is open now and then."""
     begin = f"{State.PROPOSED}:"
@@ -74,18 +86,14 @@ def _due(ctx: Context, standing: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _standing(ctx: Context) -> Mapping[str, str]:
-    """How each change stands that somebody may be told of: open, or ended lately."""
+    """How each change stands that somebody may be told of."""
     rows = ctx.session.execute(
         select(
             ChangeRequest.id, ChangeRequest.state, ChangeRequest.digest,
             func.count(Approval.id).label("votes"), func.count(Approval.voided_at).label("void"),
         )
         .join(Approval, Approval.change_id == ChangeRequest.id, isouter=True)
-        .where(
-            (ChangeRequest.state == State.PROPOSED)
-            | (ChangeRequest.state == State.INTERRUPTED)
-            | (ChangeRequest.state.in_(FINAL) & (ChangeRequest.closed_at > ctx.now() - RECENT))
-        )
+        .where(_told_of(ctx))
         .group_by(ChangeRequest.id)
         .order_by(ChangeRequest.id.desc())
         .limit(LOOKED_AT)
@@ -93,6 +101,15 @@ def _standing(ctx: Context) -> Mapping[str, str]:
     return {
         f"change:{row.id}": f"{row.state}:{row.digest[:16]}:{row.votes}:{row.void}" for row in rows
     }
+
+
+def _told_of(ctx: Context) -> ColumnElement[bool]:
+    """The changes that somebody may be told of: open, or ended lately."""
+    return (
+        (ChangeRequest.state == State.PROPOSED)
+        | (ChangeRequest.state == State.INTERRUPTED)
+        | (ChangeRequest.state.in_(FINAL) & (ChangeRequest.closed_at > ctx.now() - RECENT))
+    )
 
 
 def note(ctx: Context, change: ChangeRequest, wanted: Sequence[Note]) -> int:
@@ -144,7 +161,7 @@ def _again(change: ChangeRequest) -> Iterator[Note]:
     """The requester of a proposed change is told why approvals are void, once for each time."""
     void = [vote for vote in change.approvals if vote.voided_at is not None]
     if void:
-        many = "1 approval is" if len(void) == 1 else f"{len(void)} approvals are"
+        many = counted(len(void), "approval is", "approvals are")
         yield _note(
             change, change.requested_by_id, topic="again", mark=f"again:{change.id}:{len(void)}",
             detail=f"{many} void: {_last(void).void_reason}",

@@ -9,6 +9,7 @@ from sqlalchemy import Select, or_, select
 from core.audit import AuditRecord
 from core.context import Context
 from core.identities import called
+from core.sight import Sight, require_sight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +40,17 @@ class Found:
 
 def search(
     ctx: Context, sought: Sought, *, before: int | None = None, after: int | None = None,
-    limit: int = 50,
+    limit: int = 50, within: Sight | None = None,
 ) -> Found:  # fmt: skip
-    """The records older than `before`, or newer than `after`, else the newest. Needs `audit.read`.
+    """The records older than `before`, or newer than `after`, else the newest.
 
-    Both are numbers of records; of those newer than `after` the page holds the oldest.
+    Both are numbers of records; of those newer than `after` the page holds the oldest. Needs
+    `audit.read`, without `within` over the whole organization.
     """
-    ctx.require("audit.read")
+    require_sight(ctx, within)
     query, number = _narrowed(sought), AuditRecord.id
+    if within is not None:
+        query = query.where(within(AuditRecord))
     if after is not None:
         rows = ctx.session.scalars(
             query.where(number > after).order_by(number).limit(limit + 1)

@@ -20,6 +20,7 @@ from core.evidence.nodes import LogBroken
 from core.evidence.sealing import seal_all
 from core.evidence.verifying import verify_log
 from core.identities import called
+from core.sight import AUDIT, Sight, require_sight
 
 VERIFIED = "audit.verified"
 
@@ -27,10 +28,13 @@ VERIFIED = "audit.verified"
 def list_records(
     ctx: Context, *, before: int | None = None, limit: int = 50, action: str | None = None,
     actor: str | None = None, subject_type: str | None = None, subject_id: str | None = None,
+    within: Sight | None = None,
 ) -> Sequence[AuditRecord]:  # fmt: skip
-    """Records, newest first; needs `audit.read`."""
-    ctx.require("audit.read")
+    """Records, newest first; needs `audit.read`, without `within` over the whole organization."""
+    require_sight(ctx, within)
     query = select(AuditRecord).order_by(AuditRecord.id.desc()).limit(limit)
+    if within is not None:
+        query = query.where(within(AuditRecord))
     for column, value in (
         (AuditRecord.action, action), (AuditRecord.subject_type, subject_type),
         (AuditRecord.subject_id, subject_id),
@@ -49,14 +53,15 @@ def verify(
     ctx: Context, *, since: Literal["begin", "last"] = "begin", anchors: Path | None = None,
     archives: Path | None = None,
 ) -> Verification:  # fmt: skip
-    """Verify all records, or those after the last verified head; needs `audit.read`.
+    """Verify all records, or those after the last verified head; needs `audit.read` in any unit.
 
     What waits is sealed first, where the key is here. Heads laid down in the file `anchors`, or in
     the one that the settings name, have to fit, and so have the receipts of witnesses and of
     timestamp authorities; archived records are read from the folder `archives`, or from that of
-    the settings. That it was done, and its result, is recorded.
+    the settings. That it was done, and its result, is recorded. What is told are numbers, places
+    and hashes, never what a record says.
     """
-    ctx.require("audit.read")
+    ctx.require(AUDIT)
     with suppress(LogBroken, LogKeyUnavailable):  # then there is something to tell
         seal_all(ctx)
     told = inspect(
@@ -88,12 +93,12 @@ def inspect(
 
 
 def canonical_lines(ctx: Context) -> Iterator[bytes]:
-    """Every record's canonical JSON in the order of the log, for export; needs `audit.read`.
+    """Every record's canonical JSON in the order of the log, for export.
 
-    Archived records are read from their files, or RecordAway tells which is not there. What is not
-    sealed yet comes last.
+    Needs `audit.read` over the whole organization. Archived records are read from their files, or
+    RecordAway tells which is not there. What is not sealed yet comes last.
     """
-    ctx.require("audit.read")
+    require_sight(ctx, None)
     shelf = open_shelf(ctx)
     require_files(shelf)
     return all_lines(ctx.session, shelf)

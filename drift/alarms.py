@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from core.actor import Actor
 from core.context import Context
+from core.counting import counted
 from drift.attribution import ALARMING
 from drift.models import Finding
 from drift.severity import Severity
@@ -135,8 +136,9 @@ def _site(site: str, counts: Sequence[int], first: CollectionOutcome) -> Notice:
     failed, size, left = counts
     return Notice(
         fingerprint=f"{SITE_AWAY}:{site}", kind=SITE_AWAY, severity="major",
-        title=f"{failed} of {size} devices of {site} cannot be reached",
-        detail=f"{left} were not tried any more. The first: {first.hostname}: {first.detail}",
+        title=f"{failed} of {counted(size, 'device')} of {site} cannot be reached",
+        detail=f"{counted(left, 'was', 'were')} not tried any more. "
+        f"The first: {first.hostname}: {first.detail}",
         device_id=first.device_id,
     )  # fmt: skip
 

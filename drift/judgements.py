@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from core.audit import Subject
 from core.context import Context
+from core.counting import counted
 from core.errors import TrimtabError
 from drift import compliance, facts, standing
 from drift.attribution import Attribution
@@ -130,7 +131,7 @@ def _keep(contexts: Contexts, batch: Batch) -> list[Observation]:
         ]  # fmt: skip
         standing.note(ctx, outcomes)
         ctx.record(
-            "drift.judged", Subject(type="scan", id="-", label=f"{len(told)} devices"),
+            "drift.judged", Subject(type="scan", id="-", label=counted(len(told), "device")),
             devices=len(told), drifted=[one.hostname for one in told if one.outcome == "drifted"],
         )  # fmt: skip
     return told

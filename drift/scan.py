@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from core.audit import Subject
 from core.context import Context
+from core.counting import counted
 from drift import alarms, scans
 from drift.attribution import Attribution
 from drift.judgements import judge_devices
@@ -122,7 +123,8 @@ def _ended(under_way: "_UnderWay", throttle: Throttle, ids: Sequence[int]) -> Sc
         under_way.see(_left_alone(ctx, under_way, throttle, ids))
         done = scans.end(ctx, under_way.number, under_way.tally, cut)
         ctx.record(
-            RECORDED[done.kind], Subject(type="scan", id=str(done.id), label=f"{len(ids)} devices"),
+            RECORDED[done.kind],
+            Subject(type="scan", id=str(done.id), label=counted(len(ids), "device")),
             devices=len(ids), outcomes=dict(done.outcomes), cut=dict(done.cut),
         )  # fmt: skip
     return ScanSummary(

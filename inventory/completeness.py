@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
+from core.counting import counted
 from inventory.line_patterns import PRINTABLE, Span, all_lines, has_only, holding, may_have_longer
 from inventory.platforms import Platform
 
@@ -148,8 +149,8 @@ def _smaller(text: str, previous: str, before: int) -> Iterator[Doubt]:
     lines = _count(text)
     left = min(lines / before, len(text) / len(previous))
     counts = (
-        f"{lines} lines and {len(text)} characters, {before} and {len(previous)} in the "
-        "last trusted capture"
+        f"{counted(lines, 'line')} and {counted(len(text), 'character')}, "
+        f"{before} and {len(previous)} in the last trusted capture"
     )
     if left < 1 - COLLAPSED_SHARE:
         yield Doubt(kind="collapsed", detail=counts)

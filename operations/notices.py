@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import Select, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.context import Context
@@ -63,6 +63,15 @@ def put(ctx: Context, notes: Sequence[Note]) -> list[Notice]:
     ]  # fmt: skip
     made = insert(Notice).values(rows).on_conflict_do_nothing(index_elements=["person_id", "mark"])
     return list(ctx.session.scalars(made.returning(Notice)))
+
+
+def any_new(ctx: Context, notes: Sequence[Note]) -> bool:
+    """Whether `put` would note any of these, as it was not noted before."""
+    wanted = {(one.person_id, one.mark) for one in notes}
+    noted = select(Notice.person_id, Notice.mark).where(
+        tuple_(Notice.person_id, Notice.mark).in_(wanted)
+    )
+    return len(ctx.session.execute(noted).all()) < len(wanted)
 
 
 def unlooked(ctx: Context, situations: Mapping[str, str], *, since: timedelta) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from core.context import Context
 from organization.models import Person
 from organization.people import create_person
-from organization.permissions import POST_TEMPLATES
 from organization.posts import assign, create_post
 from organization.units import create_unit
 
@@ -14,7 +13,7 @@ def bootstrap(ctx: Context, *, unit_name: str, username: str, password: str) -> 
     """Make the root unit and a person who administers it."""
     unit = create_unit(ctx, code=ROOT, name=unit_name)
     post = create_post(
-        ctx, unit=unit, title="Administrator", permissions=POST_TEMPLATES["administrator"],
+        ctx, unit=unit, title="Administrator", template="administrator",
         duties="Administers the organization, its devices and its access.",
     )  # fmt: skip
     person = create_person(ctx, username=username, name=username, password=password)

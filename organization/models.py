@@ -33,7 +33,10 @@ class Unit(Base):
 
 
 class Post(Base):
-    """A function in a unit: its duties and the permissions that go with it."""
+    """A function in a unit: its duties and the permissions that go with it.
+
+    One made from a template keeps its name, and gets what the template allows later.
+    """
 
     __tablename__ = "post"
     __table_args__ = (UniqueConstraint("unit_id", "title"),)
@@ -43,6 +46,7 @@ class Post(Base):
     title: Mapped[str] = mapped_column(Text)
     duties: Mapped[str] = mapped_column(Text, default="")
     permissions: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    template: Mapped[str | None] = mapped_column(Text)
 
     unit: Mapped[Unit] = relationship()
 

@@ -1,6 +1,6 @@
 """Posts: what a function in a unit may do, and who holds it. Holdings end, they are not erased."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -8,15 +8,24 @@ from sqlalchemy import select
 from core.context import Context
 from core.errors import Conflict, InvalidInput
 from organization.models import Person, Post, PostHolding, Unit
-from organization.permissions import PERMISSIONS
+from organization.permissions import PERMISSIONS, POST_TEMPLATES
 
 
 def create_post(
-    ctx: Context, *, unit: Unit, title: str, permissions: Iterable[str], duties: str = ""
-) -> Post:
-    """Add a post to a unit. Needs `organization.write` there; unknown permissions are refused."""
+    ctx: Context, *, unit: Unit, title: str, permissions: Iterable[str] = (), duties: str = "",
+    template: str | None = None,
+) -> Post:  # fmt: skip
+    """Add a post to a unit, with the template's permissions and those named.
+
+    Needs `organization.write` there; unknown permissions and templates are refused.
+    """
     ctx.require("organization.write", unit)
-    asked = sorted(set(permissions))
+    if template is not None and template not in POST_TEMPLATES:
+        known = ", ".join(POST_TEMPLATES)
+        raise InvalidInput(f"No template {template!r}; there are {known}.", field="template")
+    asked = sorted({*POST_TEMPLATES.get(template or "", ()), *permissions})
+    if not asked:
+        raise InvalidInput("A post needs permissions: name a template, or permissions.")
     unknown = [name for name in asked if name not in PERMISSIONS]
     if unknown:
         known = ", ".join(sorted(PERMISSIONS))
@@ -25,9 +34,30 @@ def create_post(
         raise InvalidInput("A post needs a title.")
     if ctx.session.scalar(select(Post.id).where(Post.unit_id == unit.id, Post.title == title)):
         raise Conflict(f"{unit.code} has a post {title} already.")
-    post = ctx.add(Post(unit_id=unit.id, title=title, duties=duties, permissions=asked))
-    ctx.record("post.created", post, unit=unit.code, permissions=asked)
+    post = ctx.add(
+        Post(unit_id=unit.id, title=title, duties=duties, permissions=asked, template=template)
+    )
+    ctx.record("post.created", post, unit=unit.code, permissions=asked, template=template)
     return post
+
+
+def follow_templates(ctx: Context) -> Mapping[Post, Sequence[str]]:
+    """Give posts what their templates allow since they were made; which post got what.
+
+    Takes nothing away. Needs `organization.write` on each post that gets something.
+    """
+    got: dict[Post, Sequence[str]] = {}
+    made = select(Post).where(Post.template.in_(POST_TEMPLATES)).order_by(Post.id)
+    for post in ctx.session.scalars(made.with_for_update()).all():
+        new = sorted(set(POST_TEMPLATES[str(post.template)]) - set(post.permissions))
+        if new:
+            ctx.require("organization.write", post)
+            post.permissions = sorted({*post.permissions, *new})
+            ctx.record(
+                "post.extended", post, unit=post.unit.code, template=post.template, permissions=new
+            )
+            got[post] = new
+    return got
 
 
 def assign(

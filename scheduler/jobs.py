@@ -9,6 +9,7 @@ from changes.acted import corrected
 from changes.attribution import attribute
 from changes.maintenance.running import Tools, run
 from changes.questions import saved_answers
+from core.counting import counted
 from drift.bulk import cores
 from drift.judgements import judge_devices
 from drift.noise.learning import learn
@@ -134,7 +135,7 @@ def ask(work: Work, args: Saved) -> str:
     """Ask a saved question as the person who saved it, and keep the answer."""
     with work.context() as ctx:
         kept = saved_answers.answer(ctx, args.saved_id)
-        return f"{kept.saved_question.name}: {kept.problem or f'{kept.rows} rows'}"
+        return f"{kept.saved_question.name}: {kept.problem or counted(kept.rows, 'row')}"
 
 
 def maintain(work: Work, _args: Nothing) -> str:

@@ -12,6 +12,7 @@ from changes import by_hand
 from changes import notices as change_notices
 from changes.causes import texts_planned_from
 from changes.emergency import debt
+from changes.following import PLATFORM
 from changes.lifecycle import commission, decommission
 from changes.running import reaping
 from core.audit import Fact, Subject
@@ -55,7 +56,7 @@ def mend(work: Work) -> str:
     with work.context() as ctx:
         active = commission.settle(ctx)
     with work.context() as ctx:
-        by_hand_done = len(by_hand.settle(replace(ctx, person=by_hand.PLATFORM)))
+        by_hand_done = len(by_hand.settle(replace(ctx, person=PLATFORM)))
     with work.context() as ctx:
         moved = away.tend(ctx)
     with work.context() as ctx:

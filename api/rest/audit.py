@@ -12,6 +12,7 @@ from pydantic import BaseModel, JsonValue
 from api.access import Ctx, rest_origin, runtime_of
 from api.pages import After, Limit, Page, page_of
 from api.shapes import Reason, Text
+from changes.questions.sight import in_sight
 from core.actor import Actor, Origin
 from core.audit import ALL, AuditRecord
 from core.evidence import keys, proofs
@@ -20,8 +21,10 @@ from core.evidence.archives.shelf import archives_in_force
 from core.evidence.breaks import Kind, Verification
 from core.evidence.documents import document, head_document, program
 from core.evidence.models import Key
+from core.identities import readable
 from core.records import canonical_lines, list_records, verify
 from core.runtime import Runtime
+from core.sight import AUDIT, require_sight
 
 router = APIRouter(tags=["audit"])
 
@@ -91,10 +94,10 @@ class KeyOut(BaseModel):
         return cls(key=key.id, number=key.number, from_size=key.from_size, previous=key.previous_id)
 
 
-def record_out(row: AuditRecord) -> RecordOut:
+def record_out(row: AuditRecord, facts: JsonValue) -> RecordOut:
+    columns = RecordOut.model_fields.keys() - {"facts", "digest"}
     return RecordOut(
-        **{name: getattr(row, name) for name in RecordOut.model_fields if name != "digest"},
-        digest=row.digest.hex(),
+        **{name: getattr(row, name) for name in columns}, facts=facts, digest=row.digest.hex()
     )
 
 
@@ -103,11 +106,16 @@ def records(
     ctx: Ctx, limit: Limit = 50, after: After = None, action: Text | None = None,
     actor: Text | None = None, subject_type: Text | None = None, subject_id: Text | None = None,
 ) -> Page[RecordOut]:  # fmt: skip
+    """The newest first. Facts name persons as pages do; a record's proof has the sealed bytes."""
     rows = list_records(
         ctx, before=after, limit=limit, action=action, actor=actor, subject_type=subject_type,
-        subject_id=subject_id,
+        subject_id=subject_id, within=in_sight(ctx),
     )  # fmt: skip
-    return page_of(rows, record_out, lambda row: row.id, limit=limit)
+    told = cast("list[JsonValue]", readable(ctx.session, [row.facts for row in rows]))
+    facts = {row.id: one for row, one in zip(rows, told, strict=True)}
+    return page_of(
+        rows, lambda row: record_out(row, facts[row.id]), lambda row: row.id, limit=limit
+    )
 
 
 @router.get("/audit/verification")
@@ -122,7 +130,7 @@ def verification(ctx: Ctx, since: Literal["begin", "last"] = "begin") -> Verific
 @router.get("/audit/archives")
 def archives(ctx: Ctx) -> list[ArchiveOut]:
     """The files with the records that are not in the database, in the order of the log."""
-    ctx.require("audit.read")
+    ctx.require(AUDIT)
     return [
         ArchiveOut(
             file=one.file, first=one.first, size=one.size, until=one.until,
@@ -143,7 +151,8 @@ def head(ctx: Ctx, size: Count | None = None) -> Document:
 @router.get("/audit/records/{record}/proof")
 def proof(record: int | UUID, ctx: Ctx, size: Count | None = None) -> Document:
     """Evidence that a record is in the log, for the stand-alone verifier."""
-    return cast("Document", document(proofs.prove(ctx, record, size=size)))
+    told = proofs.prove(ctx, record, size=size, within=in_sight(ctx))
+    return cast("Document", document(told))
 
 
 @router.get("/audit/consistency")
@@ -168,7 +177,7 @@ def rotate(body: KeyIn, ctx: Ctx) -> KeyOut:
 @router.get("/audit/verifier", response_class=Response)
 def verifier(ctx: Ctx) -> Response:
     """The program that checks evidence offline: one Python file that needs no Trimtab."""
-    ctx.require("audit.read")
+    ctx.require(AUDIT)
     return Response(
         program(), media_type="text/x-python",
         headers={"Content-Disposition": 'attachment; filename="verify_evidence.py"'},
@@ -179,9 +188,10 @@ def verifier(ctx: Ctx) -> Response:
 def export(request: Request, ctx: Ctx) -> StreamingResponse:
     """Every record's canonical JSON, one a line, in order; that it was done is the last.
 
-    Archived ones are among them; 404 where an archive's file is not there.
+    Needs `audit.read` over the whole organization. Archived ones are among them; 404 where an
+    archive's file is not there.
     """
-    ctx.require("audit.read")
+    require_sight(ctx, None)
     require_files(open_shelf(ctx))
     ctx.record("audit.exported", ALL)
     lines = _lines(runtime_of(request), ctx.person, rest_origin(request))

@@ -34,13 +34,15 @@ class PostOut(OfRow):
     title: str
     duties: str
     permissions: list[str]
+    template: str | None
 
 
 class PostIn(Body):
     unit_code: Text
     title: Text
-    permissions: list[Text] = Field(min_length=1, max_length=200)
+    permissions: list[Text] = Field(default=[], max_length=200)
     duties: Text = ""
+    template: Text | None = None
 
 
 class HolderOut(OfRow):
@@ -98,10 +100,11 @@ def list_posts(ctx: Ctx, limit: Limit = 50, after: After = None) -> Page[PostOut
 
 @router.post("/posts", status_code=201)
 def create_post(body: PostIn, ctx: Ctx) -> PostOut:
+    """Add a post with permissions, or from a template: that one also gets what comes to it."""
     return _post(
         posts.create_post(
             ctx, unit=units.by_code(ctx, body.unit_code), title=body.title,
-            permissions=body.permissions, duties=body.duties,
+            permissions=body.permissions, duties=body.duties, template=body.template,
         )
     )  # fmt: skip
 

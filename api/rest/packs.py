@@ -44,7 +44,10 @@ def _aware(moment: datetime | None) -> datetime | None:
 
 @router.post("/packs/change/{change_id}", response_class=FileResponse, responses=ZIP)
 def of_change(change_id: Key, ctx: Ctx) -> FileResponse:
-    """Everything about a change."""
+    """Everything about a change.
+
+    The header `Trimtab-Pack-Coming` says so while a pack made soon will be another one.
+    """
     return pack_file(ctx, OfChange(change_id=change_id))
 
 

@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from api.access import PageVisit
 from api.web.render import page
+from changes.questions.sight import in_sight
 from core.evidence import standing
 from core.evidence.models import Head
 
@@ -17,7 +18,7 @@ LIMIT = 50
 @router.get("/audit/heads")
 def heads(visit: PageVisit, after: int = 0) -> Response:
     ctx = visit.ctx
-    stands = standing.standing(ctx)
+    stands = standing.standing(ctx, within=in_sight(ctx))
     found: Sequence[Head] = standing.list_heads(ctx, below=after or None, limit=LIMIT)
     lag = (ctx.now() - stands.since).total_seconds() if stands.since else 0.0
     return page(

@@ -14,6 +14,7 @@ from api.access import PageVisit
 from api.shapes import LARGEST, Text
 from api.web.periods import time_of
 from api.web.render import page
+from changes.questions.sight import PARTLY, in_sight
 from core.context import Context
 from core.errors import InvalidInput
 from core.evidence.archives.shelf import archived_until
@@ -21,7 +22,8 @@ from core.evidence.breaks import MEANINGS
 from core.identities import readable
 from core.record_search import Found, Sought, search
 from core.records import verify
-from inventory.models import Device
+from core.sight import AUDIT
+from inventory.models import Device, Site
 from organization.models import Person
 
 router = APIRouter(include_in_schema=False)
@@ -61,19 +63,20 @@ class Filters(BaseModel):
 @router.get("/audit")
 def audit(visit: PageVisit, typed: Annotated[Filters, Query()]) -> Response:
     ctx = visit.ctx
-    ctx.require("audit.read")
+    ctx.require(AUDIT)
+    within = in_sight(ctx)
     refused, found = "", Found(records=(), newer=False, older=False)
     try:
         found = search(
             ctx, _sought(ctx, typed), before=typed.after or None, after=typed.newer or None,
-            limit=LIMIT,
+            limit=LIMIT, within=within,
         )  # fmt: skip
     except InvalidInput as error:  # the form again, with what is wrong
         refused = error.message
     facts = readable(ctx.session, [one.facts for one in found.records])
     return page(
         "audit.html", visit, status=422 if refused else 200, found=found, typed=typed,
-        refused=refused, away=archived_until(ctx),
+        refused=refused, away=archived_until(ctx), partly=PARTLY if within else "",
         facts={one.id: gist(told) for one, told in zip(found.records, facts, strict=True)},
     )  # fmt: skip
 
@@ -107,12 +110,13 @@ def _sought(ctx: Context, typed: Filters) -> Sought:
 
 
 def _subject(ctx: Context, typed: str) -> tuple[str | None, str | None]:
-    """`C12`, `device 7`, `post 3`, or a device's hostname."""
+    """`C12`, `device 7`, `post 3`, or the hostname of a device that the person audits."""
     if not typed:
         return None, None
     if numbered := _NUMBERED.fullmatch(typed):
         return NUMBERED[numbered[1].upper()], numbered[2]
-    device = ctx.session.scalar(select(Device.id).where(Device.hostname == typed))
+    named = select(Device.id).join(Site, Site.id == Device.site_id).where(Device.hostname == typed)
+    device = ctx.session.scalar(named.where(Device.owned_by(ctx.units(AUDIT))))
     if device is not None:
         return "device", str(device)
     if told := _TYPED.fullmatch(typed):

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
-from sqlalchemy import select
 
 from api.access import PageVisit
 from api.shapes import LARGEST
 from api.web.proof_picture import Picture, picture
 from api.web.record_sight import sight
 from api.web.render import page
+from changes.questions.sight import in_sight
 from core.audit import AuditRecord, Fact
 from core.context import Context
 from core.errors import NotFound
@@ -24,6 +24,7 @@ from core.evidence.proofs import NotSealed
 from core.evidence.standing import covering
 from core.evidence.tree import leaf_hash
 from core.identities import readable
+from core.sight import AUDIT, row_of
 
 router = APIRouter(include_in_schema=False)
 Number = Annotated[int, Path(ge=1, le=LARGEST**2)]
@@ -67,7 +68,7 @@ def canonical(visit: PageVisit, record: Number | UUID) -> Response:
 
 @router.get("/audit/records/{record}/proof.json")
 def proof(visit: PageVisit, record: Number | UUID) -> Response:
-    told = document(proofs.prove(visit.ctx, record))
+    told = document(proofs.prove(visit.ctx, record, within=in_sight(visit.ctx)))
     return _file(
         json.dumps(told, ensure_ascii=False).encode() + b"\n", "proof.json", "application/json"
     )
@@ -76,18 +77,17 @@ def proof(visit: PageVisit, record: Number | UUID) -> Response:
 @router.get("/audit/verifier")
 def verifier(visit: PageVisit) -> Response:
     """The program that checks evidence offline."""
-    visit.ctx.require("audit.read")
+    visit.ctx.require(AUDIT)
     return _file(program(), "verify_evidence.py", "text/x-python")
 
 
 def _seen(ctx: Context, record: int | UUID) -> _Seen:
-    """The record with what there is of it; NotFound where nothing is, not even in an archive."""
-    ctx.require("audit.read")
-    column = AuditRecord.record_id if isinstance(record, UUID) else AuditRecord.id
-    row = ctx.session.scalar(select(AuditRecord).where(column == record))
+    """The record with what there is of it; NotFound where nothing in sight is, archived or not."""
+    within = in_sight(ctx)
+    row = row_of(ctx, record, within=within)
     evidence, unsealed, broken = None, False, ""
     try:
-        evidence = proofs.prove(ctx, record)
+        evidence = proofs.prove(ctx, record, within=within)
     except NotSealed:
         unsealed = True
     except LogBroken as error:

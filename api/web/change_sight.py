@@ -11,6 +11,8 @@ from changes.approving.models import ChangeComment
 from changes.approving.voters import Voice, voice_of, voters
 from changes.calendar.clashes import Conflict, conflicts_of
 from changes.models import ChangeRequest
+from changes.packs.coming import coming
+from changes.packs.model import OfChange
 from changes.plans import Mark, Plan, TargetPlan
 from changes.requests import plan_of
 from changes.states import State
@@ -52,6 +54,7 @@ class Sight:
     comments: tuple[ChangeComment, ...]  # on the change as a whole
     objections: int
     conflicts: tuple[Conflict, ...]
+    coming: str  # what a pack made now would lack, for who may make one
     batch: tuple[ChangeRequest, ...]  # other proposed ones that do the same, for who votes
 
 
@@ -73,6 +76,7 @@ def sight_of(ctx: Context, change: ChangeRequest) -> Sight:
         comments=tuple(one for one in said if one.device_id is None),
         objections=sum(1 for one in said if one.objection and one.settled_at is None),
         conflicts=conflicts_of(ctx, change) if change.state in OPEN else (),
+        coming=coming(ctx, OfChange(change_id=change.id)),
         batch=tuple(batches.alike(ctx, change.id)[1:]) if voice else (),
     )  # fmt: skip
 

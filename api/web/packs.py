@@ -10,6 +10,7 @@ from api.pack_files import pack_file
 from api.web.periods import time_of
 from api.web.render import page
 from changes.packs.model import OfChange, OfClause, OfDevice, OfUnit, Period, Wanted
+from changes.questions.sight import in_sight
 from core.context import Context
 from core.errors import InvalidInput
 from core.record_search import Sought, search
@@ -24,10 +25,10 @@ Words = Annotated[str, Form(max_length=300)]
 def list_packs(
     visit: PageVisit, about: About = "device", name: str = "", after: int = 0, newer: int = 0
 ) -> Response:
-    """The packs that were made, and a form for another one, filled in where a page led here."""
+    """The packs in sight that were made, and a form for another one, filled in by who led here."""
     found = search(
         visit.ctx, Sought(action="pack.made"), before=after or None, after=newer or None,
-        limit=LIMIT,
+        limit=LIMIT, within=in_sight(visit.ctx),
     )  # fmt: skip
     return page("packs.html", visit, found=found, about=about, which=name[:300])
 

@@ -18,6 +18,7 @@ from api.web.menu import menu_for
 from api.web.places import place_of
 from changes.models import ExecutionEvent
 from changes.questions.periods import PERIODS
+from core.counting import counted
 from operations.knowledge import html_of
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -124,7 +125,7 @@ def make_environment(manifest: Manifest) -> Environment:
     )  # fmt: skip
     made.filters.update(
         device=device_text, stamp=stamp, clock=clock, age=age, span=span, as_json=as_json,
-        log_line=log_line,
+        log_line=log_line, counted=counted,
         markdown=lambda body: Markup(html_of(body)),  # noqa: S704 - raw HTML is off in html_of
     )  # fmt: skip
     made.globals.update(

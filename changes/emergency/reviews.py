@@ -10,6 +10,7 @@ from changes.emergency import debt
 from changes.emergency.grants import live
 from changes.emergency.models import EmergencyReview
 from changes.errors import AlreadyDecided, OwnChange, ReviewEarly
+from changes.following import follow
 from changes.models import BreakGlass
 from changes.requests import require_on_all
 from changes.states import FINAL, State
@@ -85,6 +86,7 @@ def _settle(ctx: Context, grant: BreakGlass) -> None:
         verdicts=[one.verdict for one in reviews_of(ctx, grant)],
     )  # fmt: skip
     debt.close_events(replace(ctx, person=CLOSER), grant)
+    follow(ctx, grant.change)
 
 
 def reviews_of(ctx: Context, grant: BreakGlass) -> Sequence[EmergencyReview]:

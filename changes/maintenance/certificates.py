@@ -11,6 +11,7 @@ from cryptography import x509
 
 from changes.maintenance.options import Certificates
 from changes.maintenance.seen import About, Outcome, Seen
+from core.counting import counted
 
 THREADS = 16
 NOBODYS = (OSError, ValueError)  # sockets and TLS; a certificate that is none
@@ -83,7 +84,7 @@ def _judged(place: Endpoint, shown: x509.Certificate, options: Certificates, now
         return _seen(place, "failed", f"It is out of date: {told}.")
     if shown.not_valid_before_utc > now:
         return _seen(place, "failed", f"It is not valid yet: {told}.")
-    told = f"{left} days are left: {told}."
+    told = f"{counted(left, 'day is', 'days are')} left: {told}."
     if left < options.alarm_days:
         return _seen(place, "failed", told)
     return _seen(place, "attention" if left < options.warn_days else "passed", told)

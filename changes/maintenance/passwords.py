@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from changes.maintenance.seen import Outcome, Seen
 from core.audit import AuditRecord
 from core.context import Context
+from core.counting import counted
 from core.errors import InvalidInput
 from core.secrets import Secret
 from inventory.models import Credential, Device
@@ -43,7 +44,8 @@ def _seen(ctx: Context, login: Credential, lasting: timedelta) -> Seen:
             f"`trimtab maintenance rotated {login.name}`.",
         )  # fmt: skip
     age = (ctx.now() - rotated).days
-    told = f"Changed {rotated:%F}, {age} days ago; due after {lasting.days} days."
+    due = counted(lasting.days, "day")
+    told = f"Changed {rotated:%F}, {counted(age, 'day')} ago; due after {due}."
     outcome: Outcome = "attention" if ctx.now() - rotated >= lasting else "passed"
     return Seen(subject=subject, outcome=outcome, detail=told)
 

@@ -10,6 +10,7 @@ from changes.packs.people import when
 from changes.packs.report import Block, Comparison, Line, Section, Words, table
 from core.audit import AuditRecord
 from core.context import Context
+from core.counting import counted
 
 MOST = 500  # rows of the table of events
 SESSIONS = 150  # sessions that are told line by line
@@ -70,8 +71,9 @@ def _session(record: AuditRecord) -> Block:
     """A session as its record tells it: secrets were covered before anything was kept."""
     sent = record.facts.get("commands")
     lines = [str(one) for one in sent] if isinstance(sent, list) else []
+    many = int(str(record.facts.get("commands_count", len(lines))))
     return Comparison(
         title=f"Sent to {record.subject_label} on {when(record.recorded_at)} UTC, to "
-        f"{record.facts.get('purpose')}: {record.facts.get('commands_count')} lines",
+        f"{record.facts.get('purpose')}: {counted(many, 'line')}",
         lines=cut([Line(kind="equal", text=one) for one in lines]),
     )

@@ -10,6 +10,7 @@ from changes.packs.people import when
 from changes.packs.report import Block, Pairs, Report, Section, Words, table
 from changes.packs.standings import Broken
 from core.context import Context
+from core.counting import counted
 from drift import compliance
 from organization.models import Clause, PolicyVersion
 
@@ -23,9 +24,9 @@ def report(
     """What an auditor reads first of a clause."""
     guilty = len({one.device_id for one in broken})
     policy = version.policy
-    watched = f"{guilty} of {devices} devices broke it in that time." if clause.rules else (
-        "No rule watches it, so nobody looked."
-    )  # fmt: skip
+    watched = "No rule watches it, so nobody looked."
+    if clause.rules:
+        watched = f"{guilty} of {counted(devices, 'device')} broke it in that time."
     return Report(
         title=f"Clause {clause.number} of {policy.code}, version {version.version}",
         lead=f"“{clause.text}” How it was kept {period.words}: {watched}",

@@ -12,6 +12,7 @@ from changes.packs.model import Period
 from changes.packs.people import named, short, when
 from changes.packs.report import Block, Pairs, Report, Section, Words, table
 from core.context import Context
+from core.counting import counted
 from inventory.models import Device
 from inventory.snapshot_models import Snapshot
 
@@ -26,8 +27,9 @@ def report(
     rows = [one for one in shown if one.trusted and one.source == "running"]
     return Report(
         title=f"Device {device.hostname}",
-        lead=f"What happened to {device.hostname} {period.words}: {len(rows)} configurations were "
-        f"seen, {len(changes)} changes were requested for it or under way.",
+        lead=f"What happened to {device.hostname} {period.words}: "
+        f"{counted(len(rows), 'configuration was', 'configurations were')} seen, "
+        f"{counted(len(changes), 'change was', 'changes were')} requested for it or under way.",
         sections=(
             Section(title="The device", blocks=(_device(device, period),)),
             Section(title="What it showed", blocks=(*_shown(shown, period), *_became(ctx, rows))),

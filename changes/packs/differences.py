@@ -7,6 +7,7 @@ from itertools import groupby
 from changes.packs.attachments import texts
 from changes.packs.report import Block, Comparison, Line, Words
 from core.context import Context
+from core.counting import counted
 from drift.engine.sidebyside import Row, rows
 
 LINES = 400
@@ -44,12 +45,9 @@ def _block(pair: Pair, known: Mapping[bytes, str]) -> Block:
     less = sum(one.kind == "missing" for one in found)
     more = sum(one.kind == "extra" for one in found)
     return Comparison(
-        title=f"{pair.title}: {_count(more)} came, {_count(less)} went", lines=cut(found)
+        title=f"{pair.title}: {counted(more, 'line')} came, {counted(less, 'line')} went",
+        lines=cut(found),
     )
-
-
-def _count(lines: int) -> str:
-    return "1 line" if lines == 1 else f"{lines} lines"
 
 
 def _lines(found: Sequence[Row]) -> Iterator[Line]:

@@ -13,6 +13,7 @@ from changes.packs.report import Row, Section, Table, Words, table
 from changes.packs.told import acting_for
 from core.audit import AuditRecord, Fact
 from core.context import Context
+from core.counting import counted
 from core.identities import readable
 
 MOST = 2000
@@ -62,7 +63,7 @@ def timeline(ctx: Context, placed: Places) -> Section:
             Words(
                 text="Each row is a record of the signed log. Its place there is told last, "
                 "counted from 0: `position` in evidence.json, which holds its record_id, too. "
-                f"{len(placed.records)} records belong to this pack.",
+                f"{counted(len(placed.records), 'record belongs', 'records belong')} to this pack.",
                 manner="quiet",
             ),
             Table(

@@ -16,9 +16,11 @@ from changes.packs.of_device import snapshots_of
 from changes.packs.of_unit import devices_of
 from changes.packs.standings import broken_in
 from changes.questions import scope
+from changes.questions.sight import in_sight
 from core.audit import AuditRecord, Subject
 from core.context import Context
 from core.errors import NotFound
+from core.sight import Sight
 from drift.models import Baseline, Finding
 from inventory.snapshot_models import Snapshot
 from organization.models import Clause, Policy, PolicyVersion
@@ -33,10 +35,14 @@ LEFT_OUT = (
     ),
     "Configurations are here of devices that broke the clause in the period, no others.",
     "Rules are named as they were asked; their words are those in force now.",
-    (
-        "Records of judgements tell how many devices were judged together and which of them "
-        "differed, also those of other units, as they were sealed so."
-    ),
+)
+JUDGEMENTS = (
+    "Records of judgements tell how many devices were judged together and which of them "
+    "differed, also those of other units, as they were sealed so."
+)
+NO_JUDGEMENTS = (
+    "Records of judgements also tell of devices of other units: only those are here that whoever "
+    "made this pack sees. Who audits the whole organization makes it with all of them."
 )
 DECISIONS = ("finding.suppressed", "finding.suppression_ended", "finding.accepted")
 JUDGED = ("drift.scanned", "drift.judged")
@@ -47,19 +53,20 @@ def gather(ctx: Context, wanted: OfClause) -> Gathered:
     version, clause = _clause(ctx, wanted)
     policy, period = version.policy, wanted.period
     ctx.require(scope.AUDIT, policy)
-    devices = devices_of(ctx, units_below(ctx, policy.unit_id))
+    devices, within = devices_of(ctx, units_below(ctx, policy.unit_id)), in_sight(ctx)
     broken = broken_in(ctx, devices, frozenset(clause.rules), period)
     guilty = frozenset(one.device_id for one in broken)
     shown = snapshots_of(ctx, guilty, period) if guilty else ()
     label = f"{policy.code} version {version.version} clause {clause.number}"
     return Gathered(
         subject=Subject(type="clause", id=str(clause.id), label=label), period=period,
-        records=_published(ctx, policy, period) | _judged(ctx, period)
+        records=_published(ctx, policy, period) | _judged(ctx, period, within)
         | _decided(ctx, guilty, period) | _collected(ctx, shown, period),
         report=report(
             ctx, version, clause, period, devices=len(devices), broken=broken
         ),
-        since=period.since, left_out=LEFT_OUT, texts=frozenset(one.digest for one in shown),
+        since=period.since, left_out=(*LEFT_OUT, NO_JUDGEMENTS if within else JUDGEMENTS),
+        texts=frozenset(one.digest for one in shown),
     )  # fmt: skip
 
 
@@ -93,9 +100,10 @@ def _published(ctx: Context, policy: Policy, period: Period) -> frozenset[int]:
     return selecting.about(ctx, {"policy": [policy.id]}, period=Period(until=period.until))
 
 
-def _judged(ctx: Context, period: Period) -> frozenset[int]:
+def _judged(ctx: Context, period: Period, within: Sight | None) -> frozenset[int]:
     """When devices were judged: how many together, and the names of those that differed."""
     query = select(AuditRecord.id).where(AuditRecord.action.in_(JUDGED), *selecting.within(period))
+    query = query if within is None else query.where(within(AuditRecord))
     return frozenset(ctx.session.scalars(query))
 
 

@@ -10,6 +10,7 @@ from changes.packs.model import Period
 from changes.packs.people import named, when
 from changes.packs.report import Block, Pairs, Report, Section, Words, table
 from core.context import Context
+from core.counting import counted
 from organization.models import Policy, PolicyVersion, Post, PostHolding, Unit
 
 MOST = 1000
@@ -23,7 +24,8 @@ def report(
     return Report(
         title=f"Unit {unit.code}",
         lead=f"What happened in {unit.name} ({unit.code}) and the units below it {period.words}: "
-        f"{len(devices)} devices, {configurations} configurations seen, {len(changes)} changes.",
+        f"{counted(len(devices), 'device')}, {counted(configurations, 'configuration')} seen, "
+        f"{counted(len(changes), 'change')}.",
         sections=(
             Section(
                 title="The unit",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, Text, cast, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from changes.approving.models import Delegation
@@ -89,6 +89,7 @@ def _held(ctx: Context, case: _Case) -> Sequence[PostHolding]:
         .join(Post, Post.id == PostHolding.post_id)
         .where(Post.permissions.contains([case.permission]), PostHolding.since <= case.at)
         .where(or_(PostHolding.until.is_(None), PostHolding.until > case.at))
+        .where(cast(Post.id, Text).not_in(_extended(case)))
         .order_by(PostHolding.id)
         .options(joinedload(PostHolding.person), joinedload(PostHolding.post).joinedload(Post.unit))
     )
@@ -97,6 +98,15 @@ def _held(ctx: Context, case: _Case) -> Sequence[PostHolding]:
     persons = set.intersection(*able) if able else set()
     units = frozenset[int]().union(*reaches)
     return [row for row in rows if row.person_id in persons and row.post.unit_id in units]
+
+
+def _extended(case: _Case) -> Select[str]:
+    """The posts that got the permission by an upgrade afterwards."""
+    return select(AuditRecord.subject_id).where(
+        AuditRecord.subject_type == "post", AuditRecord.action == "post.extended",
+        AuditRecord.recorded_at > case.at,
+        AuditRecord.facts["permissions"].contains([case.permission]),
+    )  # fmt: skip
 
 
 def _own(ctx: Context, case: _Case, held: Sequence[PostHolding]) -> Iterator[Row]:
@@ -183,13 +193,13 @@ QUESTION = Question(
     name="could-approve",
     title="Who could have approved at that time?",
     note="Posts as they were held and written down then, with absences and deputies of that time. "
-    "What posts allow and in which unit a device lies is as it is now: neither can be changed "
-    "once it is set up.",
+    "What an upgrade gave to a post counts from then on. In which unit a device lies cannot be "
+    "changed once it is set up.",
     parameters=(
         Parameter(name="at", kind="time", title="At that time", required=True),
         Parameter(name="change", kind="number", title="Number of a change"),
-        Parameter(name="device", kind="text", title="or a hostname"),
-        Parameter(name="permission", kind="text", title="change.approve or change.authorise"),
+        Parameter(name="device", kind="text", title="Or a hostname"),
+        Parameter(name="permission", kind="text", title=f"Permission: {APPROVE} or {AUTHORISE}"),
     ),
     columns=(
         "person", "could approve", "on behalf of", "post", "unit", "held since", "held until",

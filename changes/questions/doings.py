@@ -11,7 +11,7 @@ from core.audit import AuditRecord, Subject
 from core.context import Context
 from core.errors import NotPermitted
 from core.identities import readable
-from organization.models import Person, Post, PostHolding
+from organization.models import Person, PostHolding
 
 
 def read(ctx: Context, given: Given, after: str, limit: int) -> Sequence[Row]:
@@ -40,11 +40,7 @@ def read(ctx: Context, given: Given, after: str, limit: int) -> Sequence[Row]:
 def _require(ctx: Context, person: Person) -> None:
     if ctx.authority.allows(ctx.session, ctx.person, scope.AUDIT, person.governing_unit_id):
         return
-    held = (
-        select(PostHolding.id)
-        .join(Post, Post.id == PostHolding.post_id)
-        .where(PostHolding.person_id == person.id, Post.unit_id.in_(ctx.units(scope.AUDIT)))
-    )
+    held = scope.posted(ctx).where(PostHolding.person_id == person.id)
     if ctx.session.scalar(held.limit(1)) is None:
         raise NotPermitted(
             f"{person.username} holds and held no post in the units that {ctx.person.name} audits.",

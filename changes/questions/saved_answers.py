@@ -13,6 +13,7 @@ from changes.questions.files import FORMS
 from changes.questions.narrowed import Narrowed
 from changes.questions.saved_models import KeptAnswer, SavedQuestion
 from core.context import Context
+from core.counting import counted
 from core.errors import Conflict, InvalidInput, NotFound, NotPermitted, TrimtabError
 from operations import notices, schedules
 from operations.notices import Note
@@ -143,7 +144,7 @@ def difference(kept: KeptAnswer, before: KeptAnswer | None) -> str:
 
 
 def _rows(count: int) -> str:
-    return "No rows" if not count else "1 row" if count == 1 else f"{count} rows"
+    return counted(count, "row") if count else "No rows"
 
 
 def _asker(ctx: Context, row: SavedQuestion) -> Context:

@@ -7,16 +7,17 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from changes.models import ChangeRequest, ChangeTarget
 from changes.questions.answers import Given, Parameter
+from core import sight
 from core.audit import Subject
 from core.context import Context
 from core.errors import InvalidInput, NotFound
 from inventory.models import Device, Site
-from organization.models import Person
+from organization.models import Person, Post, PostHolding
 
 SINCE = Parameter(name="since", kind="time", title="From")
 UNTIL = Parameter(name="until", kind="time", title="Until before")
+AUDIT = sight.AUDIT
 EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
-AUDIT = "audit.read"
 
 
 def span(given: Given) -> tuple[datetime, datetime]:
@@ -66,7 +67,9 @@ def mine(ctx: Context) -> Select[int]:
     )
 
 
-def audited(ctx: Context, change_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+def audited(
+    ctx: Context, change_id: InstrumentedAttribute[int] | ColumnElement[int]
+) -> ColumnElement[bool]:
     """Whether that change touches a device of the units that the person audits.
 
     Asked of each change by itself, after all else about it: PostgreSQL would make one list of all
@@ -74,6 +77,15 @@ def audited(ctx: Context, change_id: InstrumentedAttribute[int]) -> ColumnElemen
     """
     one = mine(ctx).where(ChangeTarget.change_id == change_id).limit(1)
     return one.correlate_except(ChangeTarget, Device, Site).scalar_subquery().is_not(None)
+
+
+def posted(ctx: Context) -> Select[int]:
+    """The persons who hold or held a post in the units that the person audits, as a query."""
+    return (
+        select(PostHolding.person_id)
+        .join(Post, Post.id == PostHolding.post_id)
+        .where(Post.unit_id.in_(ctx.units(AUDIT)))
+    )
 
 
 def change_subject(row: ChangeRequest) -> Subject:

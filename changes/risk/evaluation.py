@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from changes.risk.formula import RELOAD, Asked, Case, Factors, Formula, RoleCase, Step, Within
 from changes.risk.model import LEVELS, Alike, DeviceFacts, Facts, Level, Reason, Risk, Touch
+from core.counting import counted
 
 NAMED = 3
 """So many devices or places are named, the others counted."""
@@ -179,7 +180,9 @@ def _drift(facts: Facts, by: Factors) -> Told:
     if past:
         days = min(days for days, _ in past)
         held = [one for since, one in past if since == days]
-        yield from _one(_within(by.drift.past, days), "drift.past", devices=_named(held), days=days)
+        ago = f"{counted(days, 'day')} ago" if days else "less than a day ago"
+        yield from _one(_within(by.drift.past, days), "drift.past", devices=_named(held), days=days,
+                        ago=ago)  # fmt: skip
 
 
 def _within(steps: Sequence[Within], days: int) -> Within | None:
@@ -191,7 +194,8 @@ def _history(facts: Facts, by: Factors) -> Told:
     if judged:
         case, worst = max(judged, key=lambda one: one[0].points)
         yield from _one(case, "history", like=facts.like, role=worst.role or "no role",
-                        total=worst.total, bad=worst.bad)  # fmt: skip
+                        total=worst.total, bad=worst.bad,
+                        alike=counted(worst.total, "change alike", "changes alike"))  # fmt: skip
 
 
 def _past(alike: Alike, by: Factors) -> Case:

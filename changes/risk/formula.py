@@ -43,8 +43,9 @@ Lockout = Literal[
     "routing", "maybe", "unseen",
 ]  # fmt: skip
 PLACEHOLDERS = frozenset(
-    {"devices", "count", "role", "place", "names", "group", "days", "like", "bad", "total"}
-)
+    {"devices", "count", "role", "place", "names", "group", "days", "ago", "like", "bad", "total",
+     "alike"}
+)  # fmt: skip
 """What words may name."""
 
 

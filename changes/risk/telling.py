@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from changes.risk.formula import Case, Formula, RoleCase, Step, Within
+from core.counting import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ def _when(above: str, case: Case) -> str:
         case Step(start=start):
             return _joined(above, f"from {start}")
         case Within(within=days):
-            return _joined(above, f"within {days} days")
+            return _joined(above, f"within {counted(days, 'day')}")
         case RoleCase(contains=words):
             return ", ".join(words)
     return above

@@ -14,6 +14,7 @@ from core.evidence.keys import chain, last_head
 from core.evidence.models import Head
 from core.evidence.nodes import asked, link
 from core.evidence.tree import consistency, inclusion
+from core.sight import AUDIT, Sight, lets_through, require_sight, row_of
 
 _HEAD = select(Head).order_by(Head.size).limit(1)
 _BY_NUMBER = b"""
@@ -36,30 +37,38 @@ class NotSealed(NotFound):
     code = "not_sealed"
 
 
-def prove(ctx: Context, record: int | UUID, *, size: int | None = None) -> Evidence:
-    """That a record, by its number or its identity, is in the log; needs `audit.read`.
+def prove(
+    ctx: Context, record: int | UUID, *, size: int | None = None, within: Sight | None = None
+) -> Evidence:
+    """That a record, by its number or its identity, is in the log.
 
-    The path leads to the newest head, or to that of `size` records. Raises NotFound without such a
-    record or head, NotSealed while the record waits to be sealed.
+    The path leads to the newest head, or to that of `size` records. Needs `audit.read`, without
+    `within` over the whole organization. Raises NotFound without such a record in sight or such a
+    head, NotSealed while the record waits to be sealed.
     """
-    ctx.require("audit.read")
-    return prove_all(ctx, [record], size=size)
+    return prove_all(ctx, [record], size=size, within=within)
 
 
-def prove_all(ctx: Context, records: Sequence[int | UUID], *, size: int | None = None) -> Evidence:
-    """The same for many records under one head; needs `audit.read`."""
-    ctx.require("audit.read")
+def prove_all(
+    ctx: Context, records: Sequence[int | UUID], *, size: int | None = None,
+    within: Sight | None = None,
+) -> Evidence:  # fmt: skip
+    """The same for many records under one head; needs the same."""
+    require_sight(ctx, within)
+    places = [_here(ctx, one, within) or _away(ctx, one, within) for one in records]
     head = head_of(ctx, size)
-    found = [_proven(ctx, one, head) for one in records]
+    found = [
+        _proven(ctx, one, place, head) for one, place in zip(records, places, strict=True)
+    ]  # fmt: skip
     return Evidence(keys=chain(ctx.session), heads=[head], records=found)
 
 
 def extend(ctx: Context, old: int, new: int | None = None) -> Evidence:
-    """That the head of `new` records, or the newest, continues that of `old`; needs `audit.read`.
+    """That the head of `new` records, or the newest, continues that of `old`.
 
-    Raises NotFound without such heads.
+    Needs `audit.read` in any unit. Raises NotFound without such heads.
     """
-    ctx.require("audit.read")
+    ctx.require(AUDIT)
     small, large = sorted([head_of(ctx, old), head_of(ctx, new)], key=lambda head: head.size)
     path = asked(ctx.session, lambda nodes: consistency(small.size, large.size, nodes))
     heads = [small] if small.size == large.size else [small, large]
@@ -70,8 +79,11 @@ def extend(ctx: Context, old: int, new: int | None = None) -> Evidence:
 
 
 def head_of(ctx: Context, size: int | None = None) -> Head:
-    """The newest head, or that of so many records; NotFound where there is none."""
-    ctx.require("audit.read")
+    """The newest head, or that of so many records; NotFound where there is none.
+
+    Needs `audit.read` in any unit.
+    """
+    ctx.require(AUDIT)
     if size is None:
         head = last_head(ctx.session)
         if head is None:
@@ -85,8 +97,8 @@ def head_of(ctx: Context, size: int | None = None) -> Head:
     return head
 
 
-def _proven(ctx: Context, record: int | UUID, head: Head) -> Proven:
-    position, canonical = _here(ctx, record) or _away(ctx, record)
+def _proven(ctx: Context, record: int | UUID, place: Place, head: Head) -> Proven:
+    position, canonical = place
     if position is None or position >= head.size:
         raise NotSealed(
             f"Record {record} is not under the head of {head.size} records; `trimtab serve` "
@@ -96,14 +108,17 @@ def _proven(ctx: Context, record: int | UUID, head: Head) -> Proven:
     return Proven(position=position, canonical=canonical, size=head.size, path=path)
 
 
-def _here(ctx: Context, record: int | UUID) -> Place | None:
-    """The record's place and bytes, where it is in the database."""
+def _here(ctx: Context, record: int | UUID, within: Sight | None) -> Place | None:
+    """The record's place and bytes, where it is in the database; NotFound where out of sight."""
     query = _BY_IDENTITY if isinstance(record, UUID) else _BY_NUMBER
     with link(ctx.session).cursor(binary=True) as cursor:
-        return cast("Place | None", cursor.execute(query, (record,)).fetchone())
+        found = cast("Place | None", cursor.execute(query, (record,)).fetchone())
+    if found is not None and within is not None and row_of(ctx, record, within=within) is None:
+        raise _unknown(record)
+    return found
 
 
-def _away(ctx: Context, record: int | UUID) -> Place:
+def _away(ctx: Context, record: int | UUID, within: Sight | None) -> Place:
     """The same from the archives, or NotFound; RecordAway where the file is not here."""
     shelf = open_shelf(ctx)
     if isinstance(record, UUID):
@@ -112,5 +127,13 @@ def _away(ctx: Context, record: int | UUID) -> Place:
         found = link(ctx.session).execute(_LEAF, (record,)).fetchone()
         position = found[0] if found else None
     if position is None:
-        raise NotFound(f"There is no audit record {record}.", type="audit record", id=str(record))
-    return position, archived_line(ctx.session, shelf, position)
+        raise _unknown(record)
+    canonical = archived_line(ctx.session, shelf, position)
+    if not lets_through(ctx, within, canonical):
+        raise _unknown(record)
+    return position, canonical
+
+
+def _unknown(record: int | UUID) -> NotFound:
+    """The same whether there is none or it is out of sight."""
+    return NotFound(f"There is no audit record {record}.", type="audit record", id=str(record))

@@ -11,6 +11,7 @@ from core.audit import AuditRecord, Fact
 from core.context import Context
 from core.evidence.keys import chain, last_head
 from core.evidence.models import Anchor, Head, Key
+from core.sight import AUDIT, Sight, WholeLog, row_of
 
 LOOKED_AT = 10_000
 _WAITING = text("""
@@ -32,7 +33,7 @@ class Laid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """A verification as it was recorded."""
+    """A verification as it was recorded; `by` is "" of one whose record is out of sight."""
 
     record: int
     at: datetime
@@ -58,20 +59,24 @@ class Standing:
     verified: Verified | None
 
 
-def standing(ctx: Context) -> Standing:
-    """How the log stands now; needs `audit.read`."""
-    ctx.require("audit.read")
+def standing(ctx: Context, *, within: Sight | None = None) -> Standing:
+    """How the log stands now; needs `audit.read` in any unit.
+
+    Who verified last is told to whom that record is in sight; without `within`, to nobody but who
+    has the permission over the whole organization.
+    """
+    ctx.require(AUDIT)
     keys = chain(ctx.session)
     waiting, since = ctx.session.execute(_WAITING, {"most": LOOKED_AT}).one()
     return Standing(
         log=keys[0].id if keys else "", keys=keys, head=last_head(ctx.session), waiting=waiting,
-        since=since, laid=_laid(ctx), verified=_verified(ctx),
+        since=since, laid=_laid(ctx), verified=_verified(ctx, within),
     )  # fmt: skip
 
 
 def list_heads(ctx: Context, *, below: int | None = None, limit: int = 50) -> Sequence[Head]:
-    """Heads of less than `below` records, the newest first; needs `audit.read`."""
-    ctx.require("audit.read")
+    """Heads of less than `below` records, the newest first; needs `audit.read` in any unit."""
+    ctx.require(AUDIT)
     query = select(Head).order_by(Head.size.desc()).limit(limit)
     return ctx.session.scalars(query if below is None else query.where(Head.size < below)).all()
 
@@ -79,15 +84,21 @@ def list_heads(ctx: Context, *, below: int | None = None, limit: int = 50) -> Se
 def list_anchors(
     ctx: Context, target: str, *, before: int | None = None, limit: int = 50
 ) -> Sequence[Anchor]:
-    """What a target got, the newest first; `before` is the id of the last one seen."""
-    ctx.require("audit.read")
+    """What a target got, the newest first; `before` is the id of the last one seen.
+
+    Needs `audit.read` in any unit.
+    """
+    ctx.require(AUDIT)
     query = select(Anchor).where(Anchor.target == target).order_by(Anchor.id.desc()).limit(limit)
     return ctx.session.scalars(query if before is None else query.where(Anchor.id < before)).all()
 
 
 def covering(ctx: Context, position: int) -> Sequence[Anchor]:
-    """Per target the first anchor whose head covers this place of the log; needs `audit.read`."""
-    ctx.require("audit.read")
+    """Per target the first anchor whose head covers this place of the log.
+
+    Needs `audit.read` in any unit.
+    """
+    ctx.require(AUDIT)
     found = (
         ctx.session.scalars(
             select(Anchor)
@@ -122,7 +133,7 @@ def _laid(ctx: Context) -> Sequence[Laid]:
     ]
 
 
-def _verified(ctx: Context) -> Verified | None:
+def _verified(ctx: Context, within: Sight | None) -> Verified | None:
     row = ctx.session.scalars(
         select(AuditRecord)
         .where(AuditRecord.action == "audit.verified")
@@ -133,10 +144,16 @@ def _verified(ctx: Context) -> Verified | None:
         return None
     facts = row.facts
     return Verified(
-        record=row.id, at=row.recorded_at, by=row.actor_name,
+        record=row.id, at=row.recorded_at, by=row.actor_name if _seen(ctx, row, within) else "",
         records=_number(facts.get("records")), broken=_number(facts.get("broken")),
         size=_number(facts.get("size")),
     )  # fmt: skip
+
+
+def _seen(ctx: Context, row: AuditRecord, within: Sight | None) -> bool:
+    if within is None:
+        return ctx.authority.allows(ctx.session, ctx.person, AUDIT, WholeLog().governing_unit_id)
+    return row_of(ctx, row.id, within=within) is not None
 
 
 def _number(value: Fact) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core.audit import Fact
 from core.context import Context
+from core.counting import counted
 from core.errors import InvalidInput
 from drift.noise import history as past
 from drift.noise.history import Corrected, Figures
@@ -119,7 +120,8 @@ def _told(found: Proposals) -> str:
     """What differed, in a sentence."""
     if not found.proposals and not found.others:
         return "Both readings are the same; nothing changed by itself in this time."
-    return f"{len(found.proposals)} lines changed by themselves, {len(found.others)} others differ."
+    changed = counted(len(found.proposals), "line changed by itself", "lines changed by themselves")
+    return f"{changed}, {counted(len(found.others), 'other differs', 'others differ')}."
 
 
 def _stored(

@@ -24,7 +24,10 @@ class Verified:
 
 
 def verify(ctx: Context) -> Verified:
-    """Check every text against its SHA-256. Needs `audit.read`, as for the audit records."""
+    """Check every text against its SHA-256; only digests are told.
+
+    Needs `audit.read` in any unit, as for verifying the audit records.
+    """
     ctx.require("audit.read")
     texts, broken = 0, list[str]()
     for digests in _kept(ctx):

@@ -96,6 +96,28 @@ def test_no_page_errs_breaks_the_policy_or_asks_elsewhere(page, addresses, theme
         assert page.faults == [], path
 
 
+CUT_OFF = """[...document.querySelectorAll("input[placeholder]")].filter((one) => {
+  if (!one.offsetParent) return false
+  const look = getComputedStyle(one), pen = document.createElement("canvas").getContext("2d")
+  pen.font = look.font
+  const room = one.clientWidth - parseFloat(look.paddingLeft) - parseFloat(look.paddingRight)
+  return pen.measureText(one.placeholder).width > room
+}).map((one) => one.placeholder)"""
+
+
+def test_no_placeholder_is_cut_off(page, addresses):
+    page.order(
+        "Emulation.setDeviceMetricsOverride", width=1280, height=900, deviceScaleFactor=1,
+        mobile=False,
+    )  # fmt: skip
+    found = {}
+    for path in addresses:
+        page.open(path)
+        found[path] = page.run(CUT_OFF)
+    page.order("Emulation.clearDeviceMetricsOverride")
+    assert {path: cut for path, cut in found.items() if cut} == {}
+
+
 def test_the_policy_would_be_noticed_if_it_were_broken(page):
     page.open("/devices")
     page.faults.clear()

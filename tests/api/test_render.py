@@ -40,6 +40,17 @@ def templates():
     return make_environment(MANIFEST)
 
 
+@pytest.mark.parametrize(
+    ("rows", "words"), [("0, 'finding'", "0 findings"), ("1, 'finding'", "1 finding"),
+                        ("2", "2 rows"), ("'3 to 5 lines'", "3 to 5 lines")],
+)  # fmt: skip
+def test_a_pager_counts_one_row_as_one(templates, rows, words):
+    page = templates.from_string(
+        '{% from "macros.html" import pager with context %}{{ pager("/", {}, none, ' + rows + ") }}"
+    ).render(may=EVERYTHING)
+    assert BeautifulSoup(page, "html.parser").nav.span.text == words
+
+
 def render(templates, name, *, may=EVERYTHING):
     template, values = PAGES[name]
     groups = () if template == "sign_in.html" else menu.menu_for(may)

@@ -8,6 +8,9 @@ from itertools import count
 
 import pytest
 
+from core.evidence.sealing import seal_all
+from organization.permissions import POST_TEMPLATES
+
 _names = count(1)
 
 
@@ -37,6 +40,16 @@ def test_a_person_gets_a_post_and_loses_it(rest):
     released = admin.post(f"{path}/release", json={"username": username})
     assert (released.status_code, released.content) == (204, b"")
     assert admin.get(f"{path}/holders").json()["items"] == []
+
+
+def test_a_post_from_a_template_allows_what_the_template_does(rest):
+    body = {"unit_code": "ops", "title": new("Watch"), "template": "operator"}
+    answer = rest("admin").post("/posts", json=body)
+    told = answer.json()
+    assert (answer.status_code, told["template"]) == (201, "operator")
+    assert set(told["permissions"]) == set(POST_TEMPLATES["operator"])
+    refused = rest("admin").post("/posts", json={"unit_code": "ops", "title": new("Nobody")})
+    assert (refused.status_code, "needs permissions" in refused.text) == (422, True)
 
 
 def test_nobody_gives_a_post_to_themselves(rest, world):
@@ -126,6 +139,23 @@ def test_records_are_filtered(rest, drifted):
     assert f"{drifted.hostname} baseline 1" in [one["subject_label"] for one in found]
     none = rest("auditor").get("/audit/records", params=asked | {"actor": "nobody here"})
     assert none.json() == {"items": [], "next": None}
+
+
+def test_facts_name_persons_and_the_proof_holds_the_commitment(rest, world):
+    admin, username = rest("admin"), new("assignee")
+    body = {"username": username, "name": username, "password": "x" * 12}
+    assert admin.post("/people", json=body).status_code == 201
+    post = {"unit_code": "ops", "title": new("Watch"), "permissions": ["device.read"]}
+    number = admin.post("/posts", json=post).json()["id"]
+    admin.post(f"/posts/{number}/holdings", json={"username": username})
+    asked = {"action": "post.assigned", "subject_id": str(number)}
+    [told] = rest("auditor").get("/audit/records", params=asked).json()["items"]
+    assert told["facts"]["person"] == username
+    with world.context() as ctx:
+        seal_all(ctx)
+    proof = rest("auditor").get(f"/audit/records/{told['id']}/proof").json()
+    sealed = json.loads(proof["records"][0]["record"])["facts"]["person"]
+    assert (sealed.keys(), username in json.dumps(proof)) == ({"person", "identity"}, False)
 
 
 def test_verification_of_the_records_is_told_and_recorded(rest, recorded):

@@ -35,10 +35,10 @@ STAFF = {"engineer": "network engineer", "approver": "approver", "second": "appr
          "auditor": "auditor", "operator": "operator"}  # fmt: skip
 
 
-def configuration(hostname: str, *, description: str = "router id") -> str:
+def configuration(hostname: str, *, description: str = "router id", more: str = "") -> str:
     return (
         f"hostname {hostname}\n!\ninterface Loopback0\n description {description}\n"
-        " ip address 10.0.0.1 255.255.255.255\n!\nntp server 10.0.0.9\n"
+        f" ip address 10.0.0.1 255.255.255.255\n!\nntp server 10.0.0.9\n{more}"
     )
 
 
@@ -72,13 +72,13 @@ class Office:
         with self.acting("arranger") as ctx:
             return ctx.get(Device, self.ids[hostname]).hostname
 
-    def shows(self, hostname: str, *, description: str = "router id") -> None:
+    def shows(self, hostname: str, **what: str) -> None:
         """The device was collected and showed this."""
         with self.acting("arranger") as ctx:
             device = ctx.get(Device, self.ids[hostname])
             snapshots.store(
                 ctx, device, source="running", doubts=(), facts={},
-                text=configuration(device.hostname, description=description),
+                text=configuration(device.hostname, **what),
             )  # fmt: skip
             ctx.record("test.collected", device)
 
@@ -158,7 +158,8 @@ class Office:
         return self._all(rows.order_by(ChangeTarget.device_id))
 
     def votes(self, change: ChangeRequest) -> list[Approval]:
-        return self._all(select(Approval).where(Approval.change_id == change.id))
+        query = select(Approval).where(Approval.change_id == change.id).order_by(Approval.id)
+        return self._all(query)
 
     def runs(self, change: ChangeRequest) -> list[ChangeRun]:
         query = select(ChangeRun).where(ChangeRun.change_id == change.id).order_by(ChangeRun.id)

@@ -24,7 +24,7 @@ from inventory.devices import add_device
 from inventory.sites import create_site
 from lab import generate
 from organization.people import actor_of, create_person
-from organization.permissions import PERMISSIONS, POST_TEMPLATES, PostAuthority
+from organization.permissions import PERMISSIONS, PostAuthority
 from organization.posts import assign, create_post
 from organization.units import by_code
 from tests.chaos.children import Kept, within
@@ -152,8 +152,7 @@ def _settled(runtime: Runtime, hosts: Sequence[dict]) -> tuple[dict[str, Actor],
         people = {"arranger": ALL}
         for name, template in STAFF.items():
             person = create_person(ctx, username=name, name=f"{name.title()} of the Night")
-            permissions = POST_TEMPLATES[template]
-            post = create_post(ctx, unit=unit, title=name.title(), permissions=permissions)
+            post = create_post(ctx, unit=unit, title=name.title(), template=template)
             assign(ctx, post=post, person=person)
             people[name] = actor_of(person)
         for code in dict.fromkeys(host["site"] for host in hosts):

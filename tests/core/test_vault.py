@@ -1,8 +1,6 @@
 """Secrets from Vault's KV version 2 engine, asked over HTTP on this machine."""
 
 import json
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 
@@ -10,15 +8,16 @@ from core import vault
 from core.secrets import SecretUnavailable, read_secret
 from core.vault import VaultSecrets
 from tests.core.secret_contract import SecretSourceContract
+from tests.http_server import Door, answering
 
 HELD = {"kv/network/core": {"password": "correct horse", "enable": "battery"}}
 DELETED = "kv/network/gone"
 
 
-class KeyValueEngine(BaseHTTPRequestHandler):
+class KeyValueEngine(Door):
     """`GET /v1/MOUNT/data/PATH` as Vault's API documentation of KV version 2 tells it."""
 
-    def do_GET(self):
+    def get(self):
         mount, _, path = self.path.removeprefix("/v1/").partition("/data/")
         place = f"{mount}/{path.partition('?')[0]}"
         metadata = {"version": 3, "deletion_time": "", "destroyed": False}
@@ -39,18 +38,11 @@ class KeyValueEngine(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_):
-        """Say nothing on the terminal."""
-
 
 @pytest.fixture(scope="module")
 def address():
-    with ThreadingHTTPServer(("127.0.0.1", 0), KeyValueEngine) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with answering(KeyValueEngine) as server:
+        yield server.url
 
 
 @pytest.fixture(autouse=True)

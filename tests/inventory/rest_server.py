@@ -1,12 +1,12 @@
 """A REST API of devices on loopback, paged as NetBox and Nautobot page; made for these tests."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
+
+from tests.http_server import Door, answering
 
 
 @dataclass
@@ -34,8 +34,8 @@ class Api:
 
 @contextmanager
 def serving(api: Api) -> Iterator[Api]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
+    class Handler(Door):
+        def get(self):
             parts = urlsplit(self.path)
             query = parse_qs(parts.query)
             api.asked.append((parts.path, query))
@@ -47,14 +47,6 @@ def serving(api: Api) -> Iterator[Api]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    api.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield api
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(Handler) as server:
+        api.url = server.url
+        yield api

@@ -2,8 +2,8 @@
 
 import pytest
 
-from changes.by_hand import EFFECT
 from changes.causes import causes, texts_planned_from
+from changes.following import EFFECT
 from changes.models import (
     Approval,
     ChangeRequest,

@@ -6,6 +6,14 @@ from operations.events import raise_event
 from organization.permissions import POST_TEMPLATES
 from tests.acting import acting
 from tests.factories import make_device, make_person, make_post, make_site, make_unit
+from tests.operations.mailbox import opened
+
+
+@pytest.fixture
+def mailbox():
+    """Where notifiers send to over HTTP."""
+    with opened() as server:
+        yield server
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """The checks between waves, on simulated devices: each holds where all is well, fails where not."""
 
 import socket
-import threading
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from ipaddress import ip_interface
 
 import pytest
@@ -12,6 +10,7 @@ from inventory.drivers import states
 from inventory.drivers.errors import UnsupportedPlatform
 from lab.interfaces import interfaces
 from lab.network import Fault, Lab
+from tests.http_server import Door, answering
 from tests.inventory.conftest import login_to
 from tests.playbooks.running import play
 
@@ -143,25 +142,17 @@ def test_a_target_that_is_no_address_fails_with_the_reason(logins, tmp_path):
     assert failed == {logins[0].hostname}
 
 
-class Page(BaseHTTPRequestHandler):
-    def do_GET(self):
+class Page(Door):
+    def get(self):
         self.send_response(204 if self.path == "/fine" else 500)
         self.end_headers()
-
-    def log_message(self, *_):
-        pass
 
 
 @pytest.fixture
 def pages():
     """A web server on loopback, and its port."""
-    server = HTTPServer(("127.0.0.1", 0), Page)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server.server_port
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with answering(Page) as server:
+        yield server.server_port
 
 
 def test_pages_answer_with_the_status_that_is_expected(logins, tmp_path, pages):

@@ -52,6 +52,24 @@ def test_a_second_init_leaves_the_people_as_they_were(line):
     assert [one["username"] for one in line.json("user list")] == ["admin"]
 
 
+def test_init_gives_posts_what_their_templates_allow_since(line, database_url):
+    """As after an upgrade from a version that knew of no erasing."""
+    engine = connect(database_url)
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE post SET permissions = array_remove(permissions, 'person.erase')")
+        )
+    close(engine)
+    [post] = line.json("post list")
+    assert (post["template"], "person.erase" in post["permissions"]) == ("administrator", False)
+    told = line("init").stdout
+    assert "The post Administrator of root got what its template allows now: person.erase." in told
+    assert "person.erase" in line.json("post list")[0]["permissions"]
+    [record] = line.json("audit list --action post.extended")
+    assert (record["who"], record["facts"]["permissions"]) == ("installer", ["person.erase"])
+    assert line.json("init") == {"made": False, "extended": []}
+
+
 def test_without_init_every_command_says_to_run_it(installation, database_url):
     engine = connect(database_url)
     with engine.begin() as connection:

@@ -70,7 +70,7 @@ def test_learning_tells_what_is_proposed_and_what_is_not(line):
 
 def test_people_read_the_same_as_tables(line):
     shown = line("noise learn r1 --apart 1").stdout
-    assert "r1: learned. 1 lines changed by themselves, 1 others differ." in shown
+    assert "r1: learned. 1 line changed by itself, 1 other differs." in shown
     assert "Proposed:" in shown
     assert "Not proposed:" in shown
     assert "Known already:" in line("noise learn r1 --apart 1").stdout

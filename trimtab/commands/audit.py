@@ -6,12 +6,14 @@ from typing import Annotated
 
 import typer
 
+from changes.questions.sight import PARTLY, in_sight
 from core.audit import ALL, Fact
 from core.errors import InvalidInput
 from core.evidence.archives.shelf import archived_until
 from core.evidence.breaks import Verification
 from core.identities import readable
 from core.records import canonical_lines, list_records, verify
+from core.sight import require_sight
 from trimtab.commands import audit_archives, audit_evidence
 from trimtab.console import Json, command_context, err, out, print_json, safe, show
 
@@ -45,13 +47,16 @@ def list_all(
     limit: Annotated[int, typer.Option(min=1, max=10000, help="At most so many.")] = 50,
     as_json: Json = False,
 ) -> None:
-    """Records, the newest first."""
+    """Records of the units that you audit, the newest first."""
     with command_context() as ctx:
-        rows = list_records(ctx, actor=actor, action=action, limit=limit)
+        within = in_sight(ctx)
+        rows = list_records(ctx, actor=actor, action=action, limit=limit, within=within)
         told = readable(ctx.session, [row.facts for row in rows])
         facts = {row.id: one for row, one in zip(rows, told, strict=True)}
         show(rows, COLUMNS | {"facts": lambda row: facts[row.id]}, as_json=as_json)
         away = archived_until(ctx)
+    if within and not as_json:
+        err.print(PARTLY)
     if away and not as_json:
         err.print(safe(away.told))
 
@@ -112,9 +117,12 @@ def export(
     file: Annotated[Path | None, typer.Option(help="A new file; default: standard output.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Every record's canonical JSON, one a line, in order; with --file, --json tells how many."""
+    """Every record's canonical JSON, one a line, in order; with --file, --json tells how many.
+
+    For who audits the whole organization.
+    """
     with command_context() as ctx:
-        ctx.require("audit.read")  # before a file is made
+        require_sight(ctx, None)  # before a file is made
         ctx.record("audit.exported", ALL)
         try:
             target = file.open("xb") if file else sys.stdout.buffer

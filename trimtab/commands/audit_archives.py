@@ -9,6 +9,7 @@ import typer
 from core.evidence.archives import archiving
 from core.evidence.archives.restoring import restore as restored
 from core.evidence.archives.shelf import archives_in_force
+from core.sight import AUDIT
 from trimtab.console import Json, command_context, show, show_one
 
 Reason = Annotated[str, typer.Option(help="Why; auditors read it.")]
@@ -55,5 +56,5 @@ def restore(
 def list_archives(*, as_json: Json = False) -> None:
     """The archives whose records are not in the database."""
     with command_context() as ctx:
-        ctx.require("audit.read")
+        ctx.require(AUDIT)
         show(archives_in_force(ctx.session), COLUMNS, as_json=as_json)

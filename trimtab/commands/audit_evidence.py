@@ -8,10 +8,12 @@ from uuid import UUID
 
 import typer
 
+from changes.questions.sight import in_sight
 from core.errors import InvalidInput
 from core.evidence import keys, proofs, sealing
 from core.evidence.anchoring.anchors import anchor as anchor_heads
 from core.evidence.documents import Evidence, document, head_document, program
+from core.sight import AUDIT
 from operations.head_notices import all_targets
 from trimtab.console import Json, command_context, print_json, show, show_one, tell
 
@@ -35,7 +37,7 @@ ANCHOR_COLUMNS = {
 def seal(*, as_json: Json = False) -> None:
     """Seal now what waits; `trimtab serve` and the scheduler do it by themselves."""
     with command_context() as ctx:
-        ctx.require("audit.read")
+        ctx.require(AUDIT)
         records = sealing.seal_all(ctx)
         head = keys.last_head(ctx.session)
         size = head.size if head else 0
@@ -60,7 +62,8 @@ def prove(
 ) -> None:  # fmt: skip
     """Evidence that a record is in the log, for `trimtab audit verifier`, as JSON."""
     with command_context() as ctx:
-        _write(proofs.prove(ctx, _record(record), size=size), file, as_json=as_json)
+        proven = proofs.prove(ctx, _record(record), size=size, within=in_sight(ctx))
+        _write(proven, file, as_json=as_json)
 
 
 def consistency(

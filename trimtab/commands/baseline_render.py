@@ -8,6 +8,7 @@ import typer
 
 from core.audit import Fact
 from core.context import Context
+from core.counting import counted
 from core.errors import Conflict, InvalidInput
 from drift.engine import Difference
 from drift.intent import proposals
@@ -130,7 +131,7 @@ def _summary(one: Proposal) -> str:
     managed = f", managed: {', '.join(one.sections)}" if one.sections else ""
     told = f"from {one.provenance}{managed}"
     if one.version is None:
-        return f"has no baseline yet; {one.text.count(chr(10))} lines {told}"
+        return f"has no baseline yet; {counted(one.text.count(chr(10)), 'line')} {told}"
     if not one.news:
         return f"is baseline {one.version} already, {told}"
     return f"differs from baseline {one.version}, {told}"

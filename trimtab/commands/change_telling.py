@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from changes.approving.groups import groups
 from changes.plans import File, Plan, Release, TargetPlan, waves_of
+from core.counting import counted
 from trimtab.console import out, safe
 
 
@@ -31,7 +32,7 @@ def _whole(plan: Plan) -> Iterator[str]:
     sizes = [str(len(wave.devices)) for wave, _ in waves_of(plan)]
     yield f"waves of {', '.join(sizes)} {'device' if sizes == ['1'] else 'devices'}"
     for one in plan.checks:
-        about = f" of {len(one.devices)} devices" if one.devices else ""
+        about = f" of {counted(len(one.devices), 'device')}" if one.devices else ""
         yield f"check {one.name}{about}, before and after each wave"
 
 
@@ -47,7 +48,7 @@ def _target(target: TargetPlan) -> Iterator[str]:
         yield from (f"  {line}" for line in (*target.rollback, *_files(target.rollback_files)))
     if target.guard is not None:
         kind = target.guard.kind.replace("_", " ")
-        yield f"goes back by itself ({kind}) after {target.guard.minutes} minutes"
+        yield f"goes back by itself ({kind}) after {counted(target.guard.minutes, 'minute')}"
     elif target.unguarded:
         yield f"does not go back by itself: {target.unguarded}"
     yield from (f"left out as noise: {mask.label}" for mask in target.masks)

@@ -1,5 +1,6 @@
 """`trimtab init`: schema, first unit, first person. Safe to call again after an upgrade."""
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -10,8 +11,9 @@ from core.evidence.keys import ensure_key
 from core.runtime import open_runtime
 from core.settings import load_settings
 from organization.bootstrap import bootstrap
-from organization.models import Person
+from organization.models import Person, Post
 from organization.permissions import PERMISSIONS, PostAuthority
+from organization.posts import follow_templates
 from organization.tokens import issue
 from trimtab.console import ORIGIN, Json, keep_token, tell
 from trimtab.schema import upgrade
@@ -46,8 +48,7 @@ def init(
         with runtime.context(INSTALLER, ORIGIN) as ctx:
             ensure_key(ctx)
             if ctx.session.scalar(select(Person.id).limit(1)) is not None:
-                tell("The database is up to date; its people are as they were.",
-                     {"made": False}, as_json=as_json)  # fmt: skip
+                _tell_upgraded(follow_templates(ctx), as_json=as_json)
                 return
             person = bootstrap(ctx, unit_name=unit, username=username, password=password)
             _, token = issue(ctx, person=person, name="command line")
@@ -56,4 +57,18 @@ def init(
         f"Ready. {username} administers {unit}; the command line is signed in ({file}).\n"
         "Next: `trimtab doctor`, then `trimtab serve`.",
         {"made": True, "username": username, "unit": unit, "file": str(file)}, as_json=as_json,
+    )  # fmt: skip
+
+
+def _tell_upgraded(extended: Mapping[Post, Sequence[str]], *, as_json: bool) -> None:
+    """What the upgrade gave to posts, as their templates allow more than before."""
+    told = [
+        f"The post {post.title} of {post.unit.code} got what its template allows now: "
+        f"{', '.join(new)}."
+        for post, new in extended.items()
+    ]
+    posts = [{"id": post.id, "permissions": list(new)} for post, new in extended.items()]
+    tell(
+        "\n".join(["The database is up to date; its people are as they were.", *told]),
+        {"made": False, "extended": posts}, as_json=as_json,
     )  # fmt: skip

@@ -7,17 +7,18 @@ from contextlib import contextmanager
 from datetime import datetime
 from errno import EEXIST
 from pathlib import Path
-from typing import IO, Annotated
+from typing import Annotated
 
 import typer
 
+from changes.packs.coming import coming
 from changes.packs.making import make
 from changes.packs.model import Made, OfChange, OfClause, OfDevice, OfUnit, Period, Wanted
 from changes.questions.asking import BOUNDS
 from changes.questions.periods import time_of
 from core.context import utc_now
 from core.errors import InvalidInput
-from trimtab.console import Json, command_context, show_one
+from trimtab.console import Json, command_context, err, safe, show_one
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -98,24 +99,48 @@ def _write(wanted: Wanted, file: Path | None, *, as_json: bool) -> None:
     try:
         if file is not None and file.exists():
             raise FileExistsError(EEXIST, os.strerror(EEXIST))
-        with _draft(file.parent if file else Path()) as (target, draft):
-            with command_context() as ctx:
-                made = make(ctx, wanted, target)
-            target.flush()
-            os.fsync(target.fileno())
+        with _draft(file.parent if file else Path()) as draft:
+            with draft.open("w+b") as target:
+                with command_context() as ctx:
+                    still = coming(ctx, wanted)
+                    made = make(ctx, wanted, target)
+                target.flush()
+                os.fsync(target.fileno())
             place = file or Path(made.name)
-            os.link(draft, place)  # never over another file
+            _put(draft, place)
     except OSError as error:
         where = file or Path.cwd()
         raise InvalidInput(f"The pack cannot be written to {where}: {error.strerror}.") from error
     show_one((place, made), COLUMNS, as_json=as_json)
+    if still:
+        err.print(safe(still), soft_wrap=True)
 
 
 @contextmanager
-def _draft(folder: Path) -> Iterator[tuple[IO[bytes], Path]]:
+def _draft(folder: Path) -> Iterator[Path]:
+    """An empty file that nobody else reads, gone afterwards."""
     number, name = tempfile.mkstemp(prefix=".trimtab-pack-", dir=folder)
+    os.close(number)
     try:
-        with os.fdopen(number, "w+b") as target:
-            yield target, Path(name)
+        yield Path(name)
     finally:
-        Path(name).unlink()
+        Path(name).unlink(missing_ok=True)
+
+
+def _put(draft: Path, place: Path) -> None:
+    """Give the whole draft its place at once, or raise FileExistsError where a file is there.
+
+    Where there are no hard links (FAT, some network mounts) it takes the place of an empty file
+    that is made here, and that is removed again when this fails.
+    """
+    try:
+        os.link(draft, place)
+    except FileExistsError:
+        raise
+    except OSError:
+        os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        try:
+            draft.replace(place)
+        except BaseException:
+            place.unlink()
+            raise

@@ -6,7 +6,7 @@ import typer
 from sqlalchemy import select
 
 from core.context import Context
-from core.errors import InvalidInput, NotFound
+from core.errors import NotFound
 from organization import posts, units
 from organization.models import Post
 from organization.people import by_username
@@ -19,6 +19,7 @@ COLUMNS = {
     "id": lambda row: row.id,
     "title": lambda row: row.title,
     "unit": lambda row: row.unit.code,
+    "template": lambda row: row.template,
     "permissions": lambda row: row.permissions,
 }
 
@@ -48,14 +49,15 @@ def add(
     ] = None,
     as_json: Json = False,
 ) -> None:  # fmt: skip
-    """Add a post, from a template or with permissions one by one."""
-    if template and template not in POST_TEMPLATES:
-        raise InvalidInput(f"No template {template!r}; there are {', '.join(POST_TEMPLATES)}.")
-    wanted = [*POST_TEMPLATES.get(template, ()), *(permission or [])]
-    if not wanted:
-        raise InvalidInput("A post needs permissions: give --template or --permission.")
+    """Add a post, from a template or with permissions one by one.
+
+    One from a template gets what the template allows after an upgrade, too.
+    """
     with command_context() as ctx:
-        row = posts.create_post(ctx, unit=units.by_code(ctx, unit), title=title, permissions=wanted)
+        row = posts.create_post(
+            ctx, unit=units.by_code(ctx, unit), title=title, permissions=permission or (),
+            template=template or None,
+        )  # fmt: skip
         show_one(row, COLUMNS, as_json=as_json)
 
 

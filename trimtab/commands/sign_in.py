@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from core.counting import counted
 from organization.people import actor_of, authenticate
 from organization.tokens import issue
 from trimtab.console import NOBODY, ORIGIN, Json, command_runtime, keep_token, tell
@@ -35,6 +36,6 @@ def sign_in(
             _, token = issue(ctx, person=person, name="command line", days=days)
             file = keep_token(token)
     tell(
-        f"Signed in as {username} for {days} days ({file}).",
+        f"Signed in as {username} for {counted(days, 'day')} ({file}).",
         {"username": username, "days": days, "file": str(file)}, as_json=as_json,
     )  # fmt: skip

@@ -7,6 +7,7 @@ import typer
 
 from changes.causes import causes
 from core.audit import Fact
+from core.counting import counted
 from inventory import devices
 from inventory.store import git_export, history, search, verifying
 from inventory.store.history import BlamedLine
@@ -94,7 +95,8 @@ def search_all(
             where = f"{safe(hit.hostname)}:{hit.place.number}:"
             out.print(f"[bold]{where}[/bold] [dim]{above}[/dim]{safe(hit.place.line.strip())}",
                       soft_wrap=True)  # fmt: skip
-        told = f"{len(found.hits)} lines in {found.searched} configurations: {ENDED[found.ended]}."
+        where = counted(found.searched, "configuration")
+        told = f"{counted(len(found.hits), 'line')} in {where}: {ENDED[found.ended]}."
         out.print(f"[dim]{told}[/dim]", soft_wrap=True)
     if not found.hits:
         raise typer.Exit(1)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from changes.erasing import erase_person
+from core.counting import counted
 from organization import people
 from trimtab.console import Json, command_context, show, show_one, tell
 
@@ -75,5 +76,6 @@ def erase(
     """Erase a deactivated person's name for good; what they did stays, and its proofs."""
     with command_context() as ctx:
         told = erase_person(ctx, username, reason=reason)
-    old = f" {told.old_records} records of format 1 name the person still." * bool(told.old_records)
+    old = counted(told.old_records, "record of format 1 names", "records of format 1 name")
+    old = f" {old} the person still." * bool(told.old_records)
     tell(f"{username} is called {told.name} from now on.{old}", asdict(told), as_json=as_json)

@@ -17,7 +17,7 @@ from operations.schedules import create_schedule
 from organization.bootstrap import bootstrap
 from organization.models import Unit
 from organization.people import actor_of, create_person
-from organization.permissions import PERMISSIONS, POST_TEMPLATES
+from organization.permissions import PERMISSIONS
 from organization.policies import ClauseText, publish
 from organization.posts import assign, create_post
 from organization.units import by_code, create_unit
@@ -84,9 +84,8 @@ def _hire(
 ) -> Actor:
     person = create_person(ctx, username=username, name=name, password=password)
     post = create_post(
-        ctx, unit=unit, title=template.capitalize(), permissions=POST_TEMPLATES[template],
-        duties=duties,
-    )  # fmt: skip
+        ctx, unit=unit, title=template.capitalize(), template=template, duties=duties
+    )
     assign(ctx, post=post, person=person)
     return actor_of(person)
 

@@ -1,11 +1,13 @@
 """The log: lists, one record with its proof in every standing, heads, packs, saved questions."""
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace as Of
 
 from api.web.audit_list import Filters
 from api.web.proof_picture import Laid, Picture, Rung
 from api.web.record_sight import sight
+from changes.questions.sight import PARTLY
 from changes.questions.table import QUESTIONS
 from core.evidence.breaks import MEANINGS
 from core.evidence.standing import Laid as LaidThere
@@ -112,10 +114,11 @@ PAGES = {
     "audit": ("audit.html", {
         "found": Found(records=RECORDS, newer=True, older=True), "refused": "",
         "facts": {one.id: one.facts for one in RECORDS}, "away": Of(told=HOSTILE),
+        "partly": PARTLY,
         "typed": Filters(actor="tomas", since="last week")}),
     "audit_refused": ("audit.html", {
         "found": Found(records=(), newer=False, older=False), "refused": f"no time {HOSTILE}",
-        "facts": {}, "away": None,
+        "facts": {}, "away": None, "partly": "",
         "typed": Filters(subject="<x>")}),
     "record": _record(drawn=Picture(**_DRAWN)),
     "record_of_before": _record(_FIRST, drawn=Picture(**_DRAWN | {"laid": (), "rungs": ()})),
@@ -133,6 +136,9 @@ PAGES = {
     "heads": ("audit_heads.html", {
         "stands": _STANDS, "heads": [_HEAD], "lag": 540.0, "more": 9, "paging": 0,
         "receipts": {f"syslog:{HOSTILE}": _RECEIPT}}),
+    "heads_partly": ("audit_heads.html", {
+        "stands": replace(_STANDS, verified=replace(_STANDS.verified, by="")), "heads": [_HEAD],
+        "lag": 0.0, "receipts": {f"syslog:{HOSTILE}": _RECEIPT}, "more": 0, "paging": 0}),
     "heads_none": ("audit_heads.html", {
         "stands": _NOTHING, "heads": [], "lag": 0.0, "receipts": {}, "more": 0, "paging": 0}),
     "anchors": ("audit_anchors.html", {

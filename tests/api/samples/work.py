@@ -140,7 +140,7 @@ SIGHT = Sight(
     ),
     voters=(Voice(person=APPROVER), Voice(person=ENGINEER, behalf=GONE)),
     voice=Voice(person=APPROVER, behalf=GONE), comments=tuple(SAID[2:]), objections=1,
-    conflicts=(
+    coming="Notices about C7 are still being sent.", conflicts=(
         Conflict(kind="frozen", words=f"Year end {HOSTILE} holds", freeze_id=1),
         Conflict(kind="same_group", words="C14 touches the same group then", change_id=14),
     ),

@@ -193,6 +193,7 @@ def test_an_altered_original_fails(office, upkeep):
         (100, "passed", "100 days are left: CN=core-1"),
         (20, "attention", "20 days are left"),
         (3, "failed", "3 days are left"),
+        (1, "failed", "1 day is left"),
         (-1, "failed", "It is out of date: CN=core-1"),
     ],
 )

@@ -3,14 +3,18 @@
 import pytest
 
 from changes.packs.model import OfClause, Period
+from changes.packs.of_clause import JUDGEMENTS, NO_JUDGEMENTS
+from core.audit import Subject
 from core.errors import NotFound, NotPermitted
 from drift.standing_history import name_rules
 from drift.standing_models import Standing
 from inventory.models import Device
 from organization import policies
 from organization.models import Unit
+from organization.people import actor_of
 from organization.policies import ClauseText
 from tests.changes.packs.opened import collected, pack
+from tests.factories import make_person, make_post, make_unit
 
 
 @pytest.fixture
@@ -80,3 +84,29 @@ def test_there_is_no_pack_of_a_clause_that_is_not(office, policy, asked):
 def test_who_does_not_audit_the_policy_s_unit_gets_no_pack(office, policy):
     with pytest.raises(NotPermitted, match=r"audit\.read"):
         pack(office, OfClause(policy=policy, number="1"), by="engineer")
+
+
+@pytest.fixture
+def below(office):
+    """A policy of a unit below the office's, which has an auditor of its own."""
+    with office.acting("arranger") as ctx:
+        above = ctx.get(Unit, ctx.get(Device, office.ids["r1"]).governing_unit_id)
+        unit, person = make_unit(ctx, parent=above), make_person(ctx)
+        make_post(ctx, unit=unit, permissions=["audit.read"], holder=person)
+        office.people["below"] = actor_of(person)
+        clauses = [ClauseText(number="1", text="Log in with a name", rules=("TT-A",))]
+        policies.publish(
+            ctx, code=f"P-{unit.code}", title="Policy", unit=unit, body="B", clauses=clauses
+        )
+        scan = Subject(type="scan", id="-", label="3 devices")
+        ctx.record("drift.judged", scan, devices=3, drifted=["elsewhere"])
+        return f"P-{unit.code}"
+
+
+@pytest.mark.parametrize("by", ["auditor", "below"])
+def test_judgements_of_other_units_too_are_for_who_audits_all(office, below, by):
+    found = pack(office, OfClause(policy=below, number="1"), by=by)
+    page = found.text("report.html")
+    assert "policy.published" in found.actions
+    assert ("drift.judged" in found.actions, NO_JUDGEMENTS not in page) == (by == "auditor",) * 2
+    assert (JUDGEMENTS in page) == (by == "auditor")

@@ -5,10 +5,10 @@ import re
 import pytest
 
 from changes.packs import html, pdf
-from changes.packs.model import OfChange
+from changes.packs.model import OfChange, OfDevice
 from changes.packs.pdf_sheet import wrapped
 from changes.packs.report import Comparison, Line, Pairs, Report, Section, Table, Words
-from tests.changes.packs.opened import pack, ran
+from tests.changes.packs.opened import collected, pack, ran
 
 HOSTILE = "</style><script>alert(1)</script>\x1b[31m\u202e<para><font color=red>&amp; 中文 Ω"
 MANNERS = ("plain", "quiet", "warning", "code")
@@ -66,6 +66,17 @@ def test_a_word_that_is_too_long_is_broken_and_nothing_is_lost(width):
 def test_a_cell_of_many_lines_is_cut_and_says_so():
     lines = wrapped("\n".join("abc" for _ in range(5000)), "text", 100)
     assert lines[-1] == "... 4601 more lines"
+
+
+def test_the_reports_of_a_device_tell_of_one_change_as_of_one(office):
+    collected(office, "r1")
+    ran(office, "r1")
+    page = pack(office, OfDevice(hostname=office.name("r1"))).text("report.html")
+    assert "1 configuration was seen, 1 change was requested for it or under way." in page
+    collected(office, "r1", description="later")
+    ran(office, "r1")
+    page = pack(office, OfDevice(hostname=office.name("r1"))).text("report.html")
+    assert "2 configurations were seen, 2 changes were requested for it or under way." in page
 
 
 def test_the_report_tells_who_asked_who_approved_and_who_could_not(office):

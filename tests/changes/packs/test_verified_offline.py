@@ -9,44 +9,22 @@ from zipfile import ZipFile
 import pytest
 
 from changes.packs.making import make
-from changes.packs.model import OfChange, OfClause, OfDevice, OfUnit
-from inventory.models import Device
-from organization import policies
-from organization.models import Unit
-from organization.policies import ClauseText
-from tests.changes.packs.opened import collected, pack, ran
+from changes.packs.model import OfChange
+from tests.changes.packs.opened import pack
 from tests.tamper.pack_hands import OUTSIDE
 from tests.tamper.pack_trying import attempts_on
 from tests.tamper.prey import Prey, faults
 
 
-@pytest.fixture
-def wanted(office):
-    collected(office, "r1")
-    change = ran(office, "r1", "r2")
-    with office.acting("arranger") as ctx:
-        unit = ctx.get(Unit, ctx.get(Device, office.ids["r1"]).governing_unit_id)
-        policies.publish(
-            ctx, code=f"P-{unit.code}", title="Policy", unit=unit, body="All of it",
-            clauses=[ClauseText(number="1.1", text="Keep it", rules=("TT-1",))],
-        )  # fmt: skip
-    return {
-        "change": OfChange(change_id=change.id),
-        "device": OfDevice(hostname=office.name("r1")),
-        "unit": OfUnit(code=unit.code),
-        "clause": OfClause(policy=f"P-{unit.code}", number="1.1"),
-    }
-
-
 @pytest.mark.parametrize("kind", ["change", "device", "unit", "clause"])
-def test_a_pack_is_whole_before_the_verifier(office, wanted, tmp_path, kind):
-    made = pack(office, wanted[kind])
+def test_a_pack_is_whole_before_the_verifier(office, busy, tmp_path, kind):
+    made = pack(office, busy[kind])
     log = made.json("manifest.json")["log"]
     assert faults(made.content, tmp_path, ("--log", log, "--records")) == []
 
 
-def test_what_a_stranger_does_to_a_pack_is_detected_and_named(office, wanted, tmp_path):
-    made = pack(office, wanted["change"])
+def test_what_a_stranger_does_to_a_pack_is_detected_and_named(office, busy, tmp_path):
+    made = pack(office, busy["change"])
     manifest = made.json("manifest.json")
     whole = SimpleNamespace(log=SimpleNamespace(name=manifest["log"]), size=manifest["size"])
     files = {name: made.read(name) for name in made.names}

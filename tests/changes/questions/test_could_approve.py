@@ -62,6 +62,22 @@ def test_a_post_that_was_written_down_afterwards_let_nobody_approve(office):
     )
 
 
+def test_what_an_upgrade_gave_to_a_post_let_nobody_approve_before(office, monkeypatch):
+    monkeypatch.setattr(posts, "POST_TEMPLATES", {"watch": ("change.read",)})
+    with office.acting("arranger") as ctx:
+        unit = ctx.get(Unit, ctx.get(Device, office.ids["r1"]).governing_unit_id)
+        person = make_person(ctx)
+        post = posts.create_post(ctx, unit=unit, title="watch", template="watch")
+        posts.assign(ctx, post=post, person=person)
+    before = office.clock.at
+    office.clock.forward(hours=1)
+    monkeypatch.setattr(posts, "POST_TEMPLATES", {"watch": ("change.approve",)})
+    with office.acting("arranger") as ctx:
+        posts.follow_templates(ctx)
+    then, now = able(office, at=before.isoformat()), able(office)
+    assert (person.username in then, now[person.username]) == (False, "yes")
+
+
 def test_who_asked_for_the_change_could_not(office):
     with office.acting("arranger") as ctx:
         person = ctx.get(Person, office.people["engineer"].person_id)

@@ -166,6 +166,16 @@ def test_drift_of_the_past_counts_by_its_age(chain, days, found):
     assert points(risk_of(chain, chain.plan("acc1"))).get("drift.past") == found
 
 
+@pytest.mark.parametrize(
+    ("hours", "ago"), [(5, "less than a day ago"), (30, "1 day ago"), (50, "2 days ago")]
+)
+def test_drift_of_the_past_is_told_in_days(chain, hours, ago):
+    at = chain.ctx.now() - timedelta(hours=hours)
+    chain.drifted("acc1", state="resolved", resolved_at=at)
+    said = words(risk_of(chain, chain.plan("acc1")), "drift.past")
+    assert f": it last drifted {ago}, so others may be at work on it." in said
+
+
 def test_what_went_before_counts_by_playbook_and_role(network):
     role = f"kind of {network.site.code}"
     network.add("one", "two", role=role).add("three", role=f"other {role}")
@@ -187,7 +197,7 @@ def test_changes_of_one_template_are_alike_by_their_template(network):
     network.ended("failed", "one")
     risk = risk_of(network, network.plan("one"), source="vlan")
     assert words(risk, "history") == (
-        "1 changes alike (from vlan) succeeded lately, none went wrong."
+        "1 change alike (from vlan) succeeded lately, none went wrong."
     )
 
 

@@ -5,10 +5,11 @@ import json
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Event
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tests.http_server import Door, answering
 
 PATH = re.compile(
     r"/v1/(?P<mount>[\w.-]+(?:/[\w.-]+)*?)/(?P<what>keys|sign)/(?P<name>[\w.-]+)"
@@ -38,11 +39,11 @@ class HeldKey:
         }  # fmt: skip
 
 
-class _Engine(BaseHTTPRequestHandler):
-    def do_GET(self):
+class _Engine(Door):
+    def get(self):
         self.turn(None)
 
-    def do_POST(self):
+    def post(self):
         self.turn(json.loads(self.rfile.read(int(self.headers["Content-Length"] or 0)) or b"{}"))
 
     def turn(self, body):
@@ -89,23 +90,13 @@ class _Engine(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_):
-        """Say nothing on the terminal."""
-
 
 @contextmanager
 def transit_engine():
     """The server with its `keys`, whether it is `sealed` or `silent`, and what is `denied`."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Engine) as vault:
-        vault.keys, vault.asked, vault.denied, vault.ended = {}, [], set(), Event()
-        vault.sealed = vault.silent = False
-        vault.broken = None
-        vault.url = f"http://127.0.0.1:{vault.server_port}"
-        thread = Thread(target=vault.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    held = {"keys": {}, "asked": [], "denied": set(), "ended": Event(), "broken": None}
+    with answering(_Engine, **held, sealed=False, silent=False) as vault:
         try:
             yield vault
         finally:
             vault.ended.set()
-            vault.shutdown()
-            thread.join()

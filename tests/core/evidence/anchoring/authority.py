@@ -4,14 +4,15 @@ import shutil
 import subprocess
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
+from threading import Event
 
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from tests.http_server import Door, answering
 
 OPENSSL = shutil.which("openssl")
 needs_openssl = pytest.mark.skipif(OPENSSL is None, reason="openssl answers for the authority")
@@ -80,8 +81,8 @@ def _certificate(name, *, by=None, ends=30):
     return made.sign(signing, hashes.SHA256()), key
 
 
-class _Door(BaseHTTPRequestHandler):
-    def do_POST(self):
+class _Desk(Door):
+    def post(self):
         query = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.asked.append((self.headers["Content-Type"], query))
         status, body = self.server.answer(query)
@@ -95,22 +96,13 @@ class _Door(BaseHTTPRequestHandler):
         if self.server.told_length:
             self.server.ended.wait(20)
 
-    def log_message(self, *_):
-        """Say nothing on the terminal."""
-
 
 @contextmanager
 def served(answer):
     """The server; `answer(query)` gives status and body, `told_length` a longer one than comes."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Door) as server:
-        server.asked, server.answer = [], answer
-        server.told_length, server.ended = None, Event()
-        server.url = f"http://127.0.0.1:{server.server_port}/tsr"
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with answering(_Desk, asked=[], answer=answer, told_length=None, ended=Event()) as server:
+        server.url += "/tsr"
         try:
             yield server
         finally:
             server.ended.set()
-            server.shutdown()
-            thread.join()

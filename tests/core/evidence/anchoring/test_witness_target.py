@@ -2,8 +2,6 @@
 
 import json
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,16 +14,17 @@ from core.evidence.statements import WitnessStatement, key_id_of
 from core.settings import Settings
 from tests.core.evidence.rows import grow
 from tests.factories import make_unit
+from tests.http_server import Door, answering
 
 KEY = Ed25519PrivateKey.generate()
 PUBLIC = KEY.public_key().public_bytes_raw()
 
 
-class Door(BaseHTTPRequestHandler):
-    def do_GET(self):
+class Witness(Door):
+    def get(self):
         self.say(self.server.seen)
 
-    def do_POST(self):
+    def post(self):
         self.rfile.read(int(self.headers["Content-Length"]))
         self.say(self.server.answer)
 
@@ -40,19 +39,11 @@ class Door(BaseHTTPRequestHandler):
         except OSError:  # the other side has left
             return
 
-    def log_message(self, *_):
-        """Say nothing on the terminal."""
-
 
 @pytest.fixture
 def door():
-    with ThreadingHTTPServer(("127.0.0.1", 0), Door) as server:
-        server.seen, server.answer, server.pause = b'{"size": 0}', b"{}", 0
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with answering(Witness, seen=b'{"size": 0}', answer=b"{}", pause=0) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
