@@ -10,6 +10,7 @@ from unittest.mock import patch
 from sqlalchemy import delete, select, text
 
 from changes import approvals, claims, requests
+from changes.attribution import attribute
 from changes.execution import EXECUTOR
 from changes.models import Approval, ChangeRequest, ChangeRun, ChangeTarget
 from changes.requests import Wanted
@@ -20,6 +21,8 @@ from core.actor import Actor, Origin
 from core.audit import AuditRecord
 from core.database import close, connect
 from core.runtime import Runtime
+from drift import baselines, observation
+from drift.models import Finding
 from inventory import snapshots
 from inventory.models import Device
 from organization.models import PostHolding
@@ -81,6 +84,22 @@ class Office:
                 text=configuration(device.hostname, **what),
             )  # fmt: skip
             ctx.record("test.collected", device)
+
+    def approve_shown(self, *hostnames: str) -> None:
+        """What these devices show is their baseline."""
+        with self.acting("arranger") as ctx:
+            for hostname in hostnames:
+                shown = snapshots.latest(ctx, self.ids[hostname])
+                baselines.approve_snapshot(ctx, shown.id, reason="first")
+
+    def judged(self, hostname: str = "r1") -> observation.Observation:
+        with self.acting("arranger") as ctx:
+            return observation.judge_device(ctx, self.ids[hostname], attribute=attribute)
+
+    def reason(self, seen: observation.Observation) -> str:
+        """Why the device differs, in words."""
+        with self.acting("arranger") as ctx:
+            return ctx.get(Finding, seen.finding_id).verdict_reason
 
     def requested(self, *hostnames: str, lines=LINES, by="engineer", **wanted) -> ChangeRequest:
         with self.acting(by) as ctx, plain_risk():

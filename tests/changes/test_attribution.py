@@ -5,12 +5,8 @@ from threading import Event
 import pytest
 
 from changes import claims
-from changes.attribution import attribute
 from changes.by_hand import settle
 from changes.states import State
-from drift import baselines, observation
-from drift.models import Finding
-from inventory import snapshots
 from operations.job_kinds import KINDS
 from scheduler.maintenance import mend
 from scheduler.work import Work
@@ -19,22 +15,8 @@ from tests.changes.office import LINES
 
 @pytest.fixture
 def approved_state(office):
-    """What r1 and r2 show is their baseline."""
-    with office.acting("arranger") as ctx:
-        for hostname in ("r1", "r2"):
-            shown = snapshots.latest(ctx, office.ids[hostname])
-            baselines.approve_snapshot(ctx, shown.id, reason="first")
+    office.approve_shown("r1", "r2")
     return office
-
-
-def judged(office, hostname="r1"):
-    with office.acting("arranger") as ctx:
-        return observation.judge_device(ctx, office.ids[hostname], attribute=attribute)
-
-
-def reason(office, seen):
-    with office.acting("arranger") as ctx:
-        return ctx.get(Finding, seen.finding_id).verdict_reason
 
 
 def settled(office):
@@ -44,39 +26,39 @@ def settled(office):
 
 def test_a_change_that_nobody_asked_for_is_unauthorised(approved_state):
     approved_state.shows("r1", description="by somebody")
-    assert judged(approved_state).verdict == "unauthorised"
+    assert approved_state.judged().verdict == "unauthorised"
 
 
 def test_the_effect_of_an_approved_change_is_authorised(approved_state):
     change = approved_state.approved("r1", method="by_hand")
     approved_state.shows("r1", description="by request")
-    seen = judged(approved_state)
+    seen = approved_state.judged()
     assert seen.verdict == "authorised"
-    assert f"C{change.id} (Describe)" in reason(approved_state, seen)
+    assert f"C{change.id} (Describe)" in approved_state.reason(seen)
 
 
 def test_the_effect_of_a_change_that_is_only_proposed_is_unauthorised(approved_state):
     approved_state.requested("r1", method="by_hand")
     approved_state.shows("r1", description="by request")
-    assert judged(approved_state).verdict == "unauthorised"
+    assert approved_state.judged().verdict == "unauthorised"
 
 
 def test_more_than_the_approved_effect_is_unauthorised(approved_state):
     approved_state.approved("r1", lines=["ntp server 10.0.0.8"], method="by_hand")
     approved_state.shows("r1", description="by request")
-    assert judged(approved_state).verdict == "unauthorised"
+    assert approved_state.judged().verdict == "unauthorised"
 
 
 def correction(office):
     """An approved change that takes r1 back to its baseline."""
     office.shows("r1", description="by somebody")
-    judged(office)
+    office.judged()
     return office.approved("r1", lines=["interface Loopback0", " description router id"])
 
 
 def test_drift_that_an_approved_change_corrects_is_not_applied_yet(approved_state):
     correction(approved_state)
-    assert judged(approved_state).verdict == "not_applied"
+    assert approved_state.judged().verdict == "not_applied"
 
 
 def test_drift_that_comes_back_after_its_correction_is_reverted(approved_state):
@@ -86,19 +68,19 @@ def test_drift_that_comes_back_after_its_correction_is_reverted(approved_state):
     with office.acting() as ctx:
         claims.finish(ctx, held, State.SUCCEEDED, outcome="done")
     office.shows("r1")
-    assert judged(office).outcome == "in_sync"
+    assert office.judged().outcome == "in_sync"
     office.shows("r1", description="by somebody")
-    assert judged(office).verdict == "reverted"
+    assert office.judged().verdict == "reverted"
 
 
 def test_a_change_by_hand_closes_once_all_its_devices_show_it(approved_state):
     office = approved_state
     change = office.approved("r1", "r2", method="by_hand", lines=LINES)
     office.shows("r1", description="by request")
-    judged(office)
+    office.judged()
     assert (change.id in settled(office), office.state(change)) == (False, "approved")
     office.shows("r2", description="by request")
-    judged(office, "r2")
+    office.judged("r2")
     assert change.id in settled(office)
     now = office.now(change)
     assert (now.state, office.targets(change), now.closed_at) == (
@@ -110,16 +92,16 @@ def test_what_a_change_by_hand_came_to_is_the_new_baseline(approved_state):
     office = approved_state
     office.approved("r1", method="by_hand")
     office.shows("r1", description="by request")
-    judged(office)
+    office.judged()
     settled(office)
-    assert judged(office).outcome == "in_sync"
+    assert office.judged().outcome == "in_sync"
 
 
 def test_another_effect_than_the_approved_one_closes_nothing(approved_state):
     office = approved_state
     change = office.approved("r1", method="by_hand")
     office.shows("r1", description="by somebody")
-    judged(office)
+    office.judged()
     settled(office)
     assert office.state(change) == "approved"
 
@@ -127,7 +109,7 @@ def test_another_effect_than_the_approved_one_closes_nothing(approved_state):
 def test_a_change_by_hand_is_closed_by_the_reaper_once_it_is_seen(approved_state):
     change = approved_state.approved("r1", method="by_hand")
     approved_state.shows("r1", description="by request")
-    judged(approved_state)
+    approved_state.judged()
     work = Work(
         runtime=approved_state.runtime, kind=KINDS["changes.reap"], worker="w1", stopping=Event()
     )

@@ -77,3 +77,24 @@ def test_an_approved_change_made_by_hand_is_recognised_and_becomes_the_baseline(
     with house.acting(execution.EXECUTOR) as ctx:
         assert [one.id for one in settle(ctx)] == [change.id]
     assert house.observe(device.hostname).outcome == "in_sync"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("index", [0, 1], ids=["ios", "eos"])
+def test_approved_lines_are_no_drift_once_they_were_typed_and_what_was_there_before_is(
+    house, index
+):
+    device = drifted(house, index)
+    before = house.finding(device.hostname)
+    with house.acting(house.engineer) as ctx:
+        change = requests.request_lines(
+            ctx, {house.ids[device.hostname]: ["ntp server 10.254.0.88"]},
+            Wanted(title="Another clock", reason="asked", checks=()),
+        )  # fmt: skip
+    approved(house, change)
+    assert execution.execute(house.runtime, change.id, worker="w1") is State.SUCCEEDED
+    left = house.finding(device.hostname)
+    assert (left.id, left.state, left.fingerprint) == (before.id, "open", before.fingerprint)
+    hands.type_lines(device, ["no ntp server 10.254.0.88"])
+    assert house.observe(device.hostname).verdict == "unauthorised"  # two differences by now
+    assert "ntp server 10.254.0.88" in str(house.finding(device.hostname).differences)

@@ -5,12 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from changes.attribution import attribute
 from changes.following import EFFECT
 from changes.states import State, Target
-from drift import baselines, observation
+from drift import baselines
 from drift.baselines import Terms
-from drift.models import Baseline, Finding
+from drift.models import Baseline
 from inventory import snapshots
 from tests.changes.emergency.conftest import duty  # noqa: F401 - a fixture
 
@@ -21,23 +20,8 @@ STRAY = "logging host 10.0.0.7\n"
 
 @pytest.fixture
 def house(office):
-    """What r1 and r2 show is their baseline."""
-    with office.acting("arranger") as ctx:
-        for hostname in ("r1", "r2"):
-            shown = snapshots.latest(ctx, office.ids[hostname])
-            baselines.approve_snapshot(ctx, shown.id, reason="first")
+    office.approve_shown("r1", "r2")
     return office
-
-
-def judged(office, hostname="r1"):
-    with office.acting("arranger") as ctx:
-        return observation.judge_device(ctx, office.ids[hostname], attribute=attribute)
-
-
-def reason(office, seen):
-    with office.acting("arranger") as ctx:
-        row = ctx.get(Finding, seen.finding_id)
-        return row.verdict_reason
 
 
 def versions(office, hostname="r1"):
@@ -62,7 +46,7 @@ def text(office, baseline):
 def test_what_an_approved_change_led_to_is_no_drift(house):
     change = house.approved("r1")
     carried_out(house, change, description=NEW)
-    assert judged(house).outcome == "in_sync"
+    assert house.judged().outcome == "in_sync"
     first, second = versions(house)
     assert second.reason == f"{EFFECT}{change.id}"
     assert (second.approved_by_id, first.valid_until) == (None, second.valid_from)
@@ -78,23 +62,23 @@ def test_it_moves_in_the_transaction_that_ends_the_change(house):
 def test_a_change_that_is_taken_back_takes_the_baseline_along(house):
     carried_out(house, house.approved("r1"), description=NEW)
     carried_out(house, house.approved("r1", lines=BACK))
-    assert judged(house).outcome == "in_sync"
+    assert house.judged().outcome == "in_sync"
     assert len(versions(house)) == 3
 
 
 def test_a_correction_leaves_the_baseline_as_it_is(house):
     house.shows("r1", description="by somebody")
     carried_out(house, house.approved("r1", lines=BACK))
-    assert judged(house).outcome == "in_sync"
+    assert house.judged().outcome == "in_sync"
     assert len(versions(house)) == 1
 
 
 def test_drift_that_stood_there_before_stays_drift(house):
     house.shows("r1", more=STRAY)
-    before = judged(house)
+    before = house.judged()
     assert before.verdict == "unauthorised"
     carried_out(house, house.approved("r1"), description=NEW, more=STRAY)
-    after = judged(house)
+    after = house.judged()
     assert (after.outcome, after.verdict, after.finding_id) == (
         "drifted", "unauthorised", before.finding_id,
     )  # fmt: skip
@@ -106,9 +90,9 @@ def test_who_undoes_an_approved_change_by_hand_reverted_it(house):
     change = house.approved("r1")
     carried_out(house, change, description=NEW)
     house.shows("r1")
-    seen = judged(house)
+    seen = house.judged()
     assert seen.verdict == "reverted"
-    assert f"C{change.id} " in reason(house, seen)
+    assert f"C{change.id} " in house.reason(seen)
 
 
 def test_an_approval_of_before_covers_no_later_hand(house):
@@ -116,7 +100,7 @@ def test_an_approval_of_before_covers_no_later_hand(house):
     carried_out(house, house.approved("r1"), description=NEW)
     carried_out(house, house.approved("r1", lines=BACK))
     house.shows("r1", description=NEW)
-    assert judged(house).verdict != "authorised"
+    assert house.judged().verdict != "authorised"
 
 
 def test_what_a_person_approved_since_is_what_counts(house):
@@ -126,9 +110,9 @@ def test_what_a_person_approved_since_is_what_counts(house):
     house.settled(held, r1=Target.DONE)
     planned(house)
     house.finished(held, State.SUCCEEDED)
-    assert judged(house).verdict == "authorised"
+    assert house.judged().verdict == "authorised"
     house.clock.forward(hours=2)  # the planned one holds, and it says otherwise
-    assert judged(house).verdict == "unauthorised"
+    assert house.judged().verdict == "unauthorised"
 
 
 def planned(house):
@@ -144,16 +128,16 @@ def test_a_version_that_is_planned_is_not_taken_back(house):
     planned(house)
     change = house.approved("r1")
     carried_out(house, change, description=NEW)
-    seen = judged(house)
+    seen = house.judged()
     assert seen.verdict == "authorised"
-    assert f"C{change.id} " in reason(house, seen)
+    assert f"C{change.id} " in house.reason(seen)
     assert [one.version for one in versions(house)] == [1, 2]
 
 
 def test_a_device_that_shows_something_else_by_now_keeps_its_baseline(house):
     carried_out(house, house.approved("r1"), description="by somebody")
     assert len(versions(house)) == 1
-    assert judged(house).verdict == "unauthorised"
+    assert house.judged().verdict == "unauthorised"
 
 
 def test_a_device_without_a_baseline_gets_none(office):
@@ -168,18 +152,18 @@ def test_the_devices_that_were_done_count_where_the_change_failed(house):
     house.settled(held, r1=Target.DONE, r2=Target.ROLLED_BACK)
     house.finished(held, State.FAILED)
     assert [len(versions(house, name)) for name in ("r1", "r2")] == [2, 1]
-    assert judged(house).outcome == "in_sync"
+    assert house.judged().outcome == "in_sync"
 
 
 def test_an_emergency_waits_for_its_review(house, duty):  # noqa: F811
     change, grant = emergency(house, duty)
-    seen = judged(house)
+    seen = house.judged()
     assert seen.verdict == "authorised"
-    assert reason(house, seen).endswith("which waits for its review.")
+    assert house.reason(seen).endswith("which waits for its review.")
     assert len(versions(house)) == 1
     for who in ("approver", "second"):
         duty.reviewed(grant, by=who)
-    assert judged(house).outcome == "in_sync"
+    assert house.judged().outcome == "in_sync"
     assert versions(house)[-1].reason == f"{EFFECT}{change.id}"
 
 
@@ -187,9 +171,9 @@ def test_an_emergency_that_was_not_justified_stays_drift(house, duty):  # noqa: 
     change, grant = emergency(house, duty)
     duty.reviewed(grant)
     duty.reviewed(grant, by="second", verdict="not_justified", note="the ring was up")
-    seen = judged(house)
+    seen = house.judged()
     assert seen.verdict == "unauthorised"
-    assert f"C{change.id} " in reason(house, seen)
+    assert f"C{change.id} " in house.reason(seen)
     assert len(versions(house)) == 1
 
 
@@ -197,9 +181,9 @@ def test_a_normal_change_beside_an_emergency_moves_its_own_lines_alone(house, du
     first, _ = emergency(house, duty)
     second = house.approved("r1", lines=["logging host 10.0.0.7"])
     carried_out(house, second, description=NEW, more=STRAY)
-    seen = judged(house)
+    seen = house.judged()
     assert seen.verdict == "authorised"
-    assert f"C{first.id} " in reason(house, seen)
+    assert f"C{first.id} " in house.reason(seen)
     assert versions(house)[-1].reason == f"{EFFECT}{second.id}"
 
 
