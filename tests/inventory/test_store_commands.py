@@ -62,7 +62,7 @@ def test_current_configurations_are_searched(shown):
 
 
 def test_a_search_that_finds_nothing_exits_with_one(shown):
-    assert "0 lines in 1 configurations" in shown("snapshot", "search", "nowhere", code=1)
+    assert "0 lines in 1 configuration:" in shown("snapshot", "search", "nowhere", code=1)
 
 
 def test_a_wrong_expression_is_wrong_input(shown):
