@@ -151,7 +151,9 @@ def _settled(runtime: Runtime, hosts: Sequence[dict]) -> tuple[dict[str, Actor],
         unit = by_code(ctx, "root")
         people = {"arranger": ALL}
         for name, template in STAFF.items():
-            person = create_person(ctx, username=name, name=f"{name.title()} of the Night")
+            person = create_person(
+                ctx, username=f"night-{name}", name=f"{name.title()} of the Night"
+            )
             post = create_post(ctx, unit=unit, title=name.title(), template=template)
             assign(ctx, post=post, person=person)
             people[name] = actor_of(person)

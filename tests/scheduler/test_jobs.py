@@ -165,7 +165,7 @@ def test_a_saved_question_is_asked_by_a_job_as_the_person_who_saved_it(runtime):
         wanted = Wanted(name="mine", question="person", parameters={"person": person.username})
         row = saved.save(mine, wanted)
     told = room.RUN["audit.question"](work(runtime, "audit.question"), {"saved_id": row.id})
-    assert told == "mine: 1 rows"
+    assert told == "mine: 1 row"
 
 
 def test_an_unknown_job_is_answered_with_those_there_are():
