@@ -79,6 +79,18 @@ def audited(
     return one.correlate_except(ChangeTarget, Device, Site).scalar_subquery().is_not(None)
 
 
+def audited_whole(ctx: Context, change_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether no device of that change lies elsewhere than in the units that the person audits."""
+    elsewhere = (
+        select(ChangeTarget.change_id)
+        .join(Device, Device.id == ChangeTarget.device_id)
+        .join(Site, Site.id == Device.site_id)
+        .where(ChangeTarget.change_id == change_id, ~Device.owned_by(ctx.units(AUDIT)))
+        .limit(1)
+    )
+    return elsewhere.correlate_except(ChangeTarget, Device, Site).scalar_subquery().is_(None)
+
+
 def posted(ctx: Context) -> Select[int]:
     """The persons who hold or held a post in the units that the person audits, as a query."""
     return (

@@ -1,14 +1,16 @@
 """Which audit records a person sees: all, or what the units that they audit have to do with.
 
-A record is in sight of whoever audits some units only when its subject lies in them, when it is of
-a change that touches a device of theirs, or when a person did it who holds or held a post there, as
-the auditor does. What is no row any more, or belongs to no unit, is for who audits everything.
+A record is in sight of whoever audits some units only when its subject lies in them, when it is a
+change's own that touches a device of theirs, or when a person did it who holds or held a post
+there, as the auditor does. What a change did as a whole, its runs and their events, is in sight
+where all of its devices lie there; packs are cut alike. What is no row any more, or belongs to no
+unit, is for who audits everything.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sqlalchemy import BigInteger, ColumnElement, Select, case, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.sql.expression import cast
 
 from changes.calendar.models import ChangeWindow, Freeze
@@ -65,9 +67,10 @@ def _met(ctx: Context, record: type[AuditRecord]) -> ColumnElement[bool]:
         {name: query.correlate(record).scalar_subquery() for name, query in _units(number).items()},
         value=kind,
     )
+    of_all = and_(unit.is_(None), scope.audited_whole(ctx, change))
     return or_(
         record.actor_id.in_(scope.posted(ctx)), unit.in_(ctx.units(AUDIT)),
-        scope.audited(ctx, change),
+        and_(scope.audited(ctx, change), or_(kind == ChangeRequest.__tablename__, of_all)),
     )  # fmt: skip
 
 

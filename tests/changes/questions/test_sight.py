@@ -104,18 +104,33 @@ def test_a_freeze_of_a_site_lies_in_the_site_s_unit(scene):
     assert seen_by(scene, scene.ctx.record("test.done", row)) == ["whole", "other"]
 
 
-@pytest.mark.parametrize("of", ["subject", "work"])
-def test_a_record_of_a_change_is_seen_where_it_touches_a_device(scene, of):
-    change = row_in(scene.ctx, ChangeRequest, scene.south)
-    for unit in (scene.root, scene.north):
+def change_in(scene, *units):
+    """A change that touches a device in each of these units, being worked on; and its devices."""
+    change, devices = row_in(scene.ctx, ChangeRequest, scene.south), []
+    for unit in units:
         device = make_device(scene.ctx, site=make_site(scene.ctx, unit=unit))
         scene.ctx.add(ChangeTarget(change_id=change.id, device_id=device.id))
-    if of == "subject":
-        record = scene.ctx.record("test.done", change)
-    else:
-        scene.ctx.work = Work(change_id=change.id, execution_id=None)
-        record = scene.ctx.record("test.done", NOWHERE)
-    assert seen_by(scene, record) == ["whole", "mine"]
+        devices.append(device)
+    scene.ctx.work = Work(change_id=change.id, execution_id=None)
+    return change, devices
+
+
+def test_a_change_s_own_record_is_seen_where_it_touches_a_device(scene):
+    change, _ = change_in(scene, scene.root, scene.north)
+    assert seen_by(scene, scene.ctx.record("test.done", change)) == ["whole", "mine"]
+
+
+def test_what_a_change_did_to_a_device_is_seen_where_the_device_lies(scene):
+    _, devices = change_in(scene, scene.south, scene.north)
+    south, north = (scene.ctx.record("test.done", one) for one in devices)
+    assert (seen_by(scene, south), seen_by(scene, north)) == (["whole", "other"], ["whole", "mine"])
+
+
+def test_what_a_change_did_as_a_whole_is_seen_where_all_its_devices_lie(scene):
+    change_in(scene, scene.south, scene.north)
+    assert seen_by(scene, scene.ctx.record("test.done", NOWHERE)) == ["whole"]
+    change_in(scene, scene.north, scene.below)
+    assert seen_by(scene, scene.ctx.record("test.done", NOWHERE)) == ["whole", "mine"]
 
 
 @pytest.mark.parametrize("until", [None, timedelta(days=-1)], ids=["holds", "held"])
