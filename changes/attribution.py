@@ -35,11 +35,6 @@ def attribute(ctx: Context, device_id: int, assessment: Assessment) -> Verdict:
     )
 
 
-def effect(plan: TargetPlan) -> frozenset[Mark]:
-    """How the device differs from its baseline once a change away from it is in effect."""
-    return frozenset((path, line, FLIPPED[side]) for path, line, side in plan.declared)
-
-
 def reported(ctx: Context, device_id: int) -> str:
     """Who is said to have changed the device since it was in sync; empty where nobody said."""
     told = reports_of(ctx, device_id)

@@ -1,25 +1,22 @@
-"""Changes carried out by hand: once observed as declared they close, and the baseline moves."""
+"""Changes carried out by hand: once observed as declared they close, and the baseline follows."""
 
 from dataclasses import replace
 
 from sqlalchemy import select
 
-from changes.attribution import attribute, effect
-from changes.following import EFFECT, PLATFORM
+from changes.attribution import attribute
+from changes.following import PLATFORM, follow, shown_as_declared
 from changes.models import ChangeRequest
-from changes.plans import TargetPlan, mark
 from changes.requests import move, plan_of
-from changes.states import State
+from changes.states import State, Target
 from core.context import Context
-from drift import baselines, findings, observation
-from drift.models import Finding
+from drift import observation
 
 
 def settle(ctx: Context) -> list[ChangeRequest]:
     """Close every approved by-hand change that all its devices show as declared.
 
-    Needs `drift.scan`. What the devices show becomes their baseline, because exactly that was
-    approved.
+    Needs `drift.scan`. Drift that stood on a device before hinders nothing, and stays.
     """
     ctx.require("drift.scan")
     open_ones = ctx.session.scalars(
@@ -33,31 +30,16 @@ def settle(ctx: Context) -> list[ChangeRequest]:
 
 
 def _settled(ctx: Context, change: ChangeRequest) -> bool:
-    found = [_shown(ctx, target) for target in plan_of(change).targets]
-    if any(finding is None for finding in found):
+    plans = plan_of(change).targets
+    if any(shown_as_declared(ctx, change, target) is None for target in plans):
         return False
     move(change, State.SUCCEEDED)
     change.closed_at = ctx.now()
     change.outcome = "Carried out by hand and observed exactly as declared."
-    for target in change.targets:
-        target.state = "done"
+    for row in change.targets:
+        row.state = Target.DONE
     ctx.record("change.succeeded", change, outcome=change.outcome, digest=change.digest)
-    for finding in found:
-        if finding is not None:
-            reason = f"{EFFECT}{change.id}"
-            baselines.approve_snapshot(ctx, finding.snapshot_id, reason=reason)
-            observation.judge_device(ctx, finding.device_id, attribute=attribute)
+    follow(ctx, change)
+    for target in plans:
+        observation.judge_device(ctx, target.device_id, attribute=attribute)
     return True
-
-
-def _shown(ctx: Context, target: TargetPlan) -> Finding | None:
-    """The open finding that is exactly the declared effect on this device."""
-    finding = ctx.session.scalar(
-        select(Finding).where(
-            Finding.device_id == target.device_id, Finding.state == "open", Finding.kind == "drift"
-        )
-    )
-    if finding is None:
-        return None
-    drift = frozenset(mark(one) for one in findings.differences_of(finding))
-    return finding if drift == effect(target) else None

@@ -94,11 +94,12 @@ def holds_still(ctx: Context, change: ChangeRequest, device_id: int) -> bool:
 
 
 def _follow(ctx: Context, change: ChangeRequest, target: TargetPlan) -> None:
-    baseline, shown = baselines.newest(ctx, target.device_id), _shown(ctx, change, target)
+    shown = shown_as_declared(ctx, change, target)
     if shown is None:
         return
     reason = f"{EFFECT}{change.id}"
     _expect_release(ctx, target, reason)
+    baseline = baselines.newest(ctx, target.device_id)
     if baseline is None or not _holds_alone(ctx, baseline):
         return
     if _against(ctx, target, baseline, shown.digest).in_sync:
@@ -130,7 +131,7 @@ def _holds_alone(ctx: Context, baseline: Baseline) -> bool:
     return baseline.valid_from <= ctx.now() and not baseline.in_grace_at(ctx.now())
 
 
-def _shown(ctx: Context, change: ChangeRequest, target: TargetPlan) -> Snapshot | None:
+def shown_as_declared(ctx: Context, change: ChangeRequest, target: TargetPlan) -> Snapshot | None:
     """The snapshot that shows exactly what was declared: the verified one, else the last one."""
     verified = ctx.session.scalar(
         select(Snapshot)
@@ -142,9 +143,9 @@ def _shown(ctx: Context, change: ChangeRequest, target: TargetPlan) -> Snapshot 
         .limit(1)
     )
     shown = verified or snapshots.latest(ctx, target.device_id)
-    if shown is None or _marks(since(ctx, target, shown)) != frozenset(target.declared):
+    if shown is None or (target.declared and shown.digest == _pre(target)):
         return None
-    return shown
+    return shown if _marks(since(ctx, target, shown)) == frozenset(target.declared) else None
 
 
 def _against(ctx: Context, target: TargetPlan, baseline: Baseline, digest: bytes) -> Assessment:

@@ -97,6 +97,25 @@ def test_what_a_change_by_hand_came_to_is_the_new_baseline(approved_state):
     assert office.judged().outcome == "in_sync"
 
 
+def test_a_change_by_hand_closes_beside_drift_that_stood_there_before(approved_state):
+    office = approved_state
+    office.shows("r1", more="logging host 10.0.0.7\n")
+    before = office.judged()
+    change = office.approved("r1", method="by_hand")
+    office.shows("r1", description="by request", more="logging host 10.0.0.7\n")
+    assert change.id in settled(office)
+    after = office.judged()
+    assert (after.finding_id, after.verdict) == (before.finding_id, "unauthorised")
+
+
+def test_a_change_by_hand_closes_on_a_device_without_a_baseline(office):
+    change = office.approved("r1", method="by_hand")
+    assert change.id not in settled(office)
+    office.shows("r1", description="by request")
+    assert change.id in settled(office)
+    assert office.judged().outcome == "no_baseline"
+
+
 def test_another_effect_than_the_approved_one_closes_nothing(approved_state):
     office = approved_state
     change = office.approved("r1", method="by_hand")
