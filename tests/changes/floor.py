@@ -8,11 +8,14 @@ from itertools import count
 from sqlalchemy import select, text
 
 from changes import approvals, execution, oversight, requests
+from changes.following import EFFECT
 from changes.models import ChangeRequest, ChangeTarget
 from changes.requests import Wanted
 from changes.running import reaping
+from drift import baselines
+from drift.models import Baseline
 from lab.device import LabDevice
-from tests.changes.office import plain_risk
+from tests.changes.office import ALL, plain_risk
 
 _n = count(1)
 
@@ -103,13 +106,22 @@ class Floor:
             return [(one.device_id, one.as_declared) for one in rows]
 
     def tidy(self) -> None:
-        """Give every device free again, whatever a test left behind."""
+        """Give every device free again, and its first baseline, whatever a test left behind."""
         for device in self.devices:
             device.faults.clear()
             device.journal = deque(device.journal, maxlen=device.journal.maxlen)
         self.sql(
             "UPDATE change_target SET state = 'failed' WHERE state IN ('running', 'interrupted')"
         )
+        with self.house.acting(ALL) as ctx:
+            moved = select(Baseline.device_id).where(
+                Baseline.valid_until.is_(None), Baseline.reason.startswith(EFFECT)
+            )
+            first = select(Baseline.snapshot_id).where(
+                Baseline.device_id.in_(moved), Baseline.version == 1
+            )
+            for shown in ctx.session.scalars(first).all():
+                baselines.approve_snapshot(ctx, shown, reason="as it was before the test")
 
 
 def at_line(device: LabDevice, start: str, act: Callable[[], None]) -> None:
